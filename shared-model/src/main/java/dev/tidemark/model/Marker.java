@@ -1,0 +1,64 @@
+package dev.tidemark.model;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mark in a topic between the events. It travels as a record without a value, whose key no row has and whose content is in a header:
+ * readers that know nothing of markers see the deletion of a key that they do not have.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({@JsonSubTypes.Type(Marker.ChunkStart.class), @JsonSubTypes.Type(Marker.ChunkEnd.class)})
+public sealed interface Marker {
+
+    /** The header that holds the content. */
+    String HEADER = "tidemark.marker";
+
+    /** The marker's number in the pipeline. */
+    long sequence();
+
+    /**
+     * The events that follow, up to the end of the chunk, are all rows of a range of the table's keys: what else lies in that range is not in the source.
+     *
+     * @param after the key before the first of the range, or null if the range has no lower bound
+     * @param upTo the last key of the range, or null if the range has no upper bound
+     * @param columns the table's columns, in order
+     * @param collations the collation that orders each column of the key that has one, as {@code provider:name:version}
+     */
+    @JsonTypeName("chunk-start")
+    record ChunkStart(
+            long sequence,
+            String schema,
+            String table,
+            @Nullable RowKey after,
+            @Nullable RowKey upTo,
+            List<ColumnType> columns,
+            Map<String, String> collations)
+            implements Marker {
+
+        /** The table at the source. */
+        public TableId tableId() {
+            return new TableId(schema, table);
+        }
+    }
+
+    /**
+     * The chunk is complete.
+     *
+     * @param rows how many rows stand between the chunk's start and its end
+     */
+    @JsonTypeName("chunk-end")
+    record ChunkEnd(long sequence, long rows) implements Marker {}
+
+    /**
+     * A column as the source has it.
+     *
+     * @param type the type in SQL, with its modifiers; types outside of PostgreSQL's catalog have their schema
+     * @param keyPosition the column's place in the key, from 1, or 0
+     */
+    record ColumnType(String name, String type, boolean notNull, boolean generated, int keyPosition) {}
+}

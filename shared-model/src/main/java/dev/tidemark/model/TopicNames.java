@@ -1,0 +1,69 @@
+package dev.tidemark.model;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The names of a pipeline's topics, as Debezium forms them: {@code <prefix>.<schema>.<table>}.
+ * What Kafka forbids in a name, and the dot, which separates the parts, become underscores.
+ *
+ * @param prefix what all topics of the pipeline begin with
+ */
+public record TopicNames(String prefix) {
+
+    private static final Pattern LEGAL_PREFIX = Pattern.compile("[a-zA-Z0-9_-]{1,100}");
+    private static final Pattern FORBIDDEN = Pattern.compile("[^a-zA-Z0-9_-]");
+    /** What dead-letter topics end with; the topic of a table must not. */
+    private static final String DEAD_LETTERS = "-dlt";
+    /** Kafka's limit for the name of a topic, in characters. */
+    private static final int LONGEST = 249;
+
+    /** @throws IllegalArgumentException if Kafka would not take the prefix */
+    public TopicNames {
+        if (!LEGAL_PREFIX.matcher(prefix).matches()) {
+            throw new IllegalArgumentException("The topic prefix '" + prefix
+                    + "' has to be 1 to 100 of the characters a-z, A-Z, 0-9, '_' and '-'");
+        }
+    }
+
+    /** The topic of a table's changes. */
+    public String of(TableId table) {
+        String topic = prefix + '.' + legal(table.schema()) + '.' + legal(table.name());
+        return topic.length() <= LONGEST ? topic : topic.substring(0, LONGEST);
+    }
+
+    /** The compacted topic in which the producer keeps its own position. */
+    public String offsets() {
+        return prefix + ".offsets";
+    }
+
+    /** What the topics of all tables match, and no other topic of the pipeline does. */
+    public Pattern tables() {
+        return Pattern.compile(
+                Pattern.quote(prefix) + "\\.[a-zA-Z0-9_-]+\\.(?![a-zA-Z0-9_-]*" + DEAD_LETTERS + "$)[a-zA-Z0-9_-]+");
+    }
+
+    /**
+     * @return each table that would have to share its topic with an earlier one, with that earlier one
+     */
+    public Map<TableId, TableId> clashes(Collection<TableId> tables) {
+        Map<String, TableId> owners = new HashMap<>();
+        Map<TableId, TableId> clashes = new HashMap<>();
+        for (TableId table : tables) {
+            TableId owner = owners.putIfAbsent(of(table), table);
+            if (owner != null && !owner.equals(table)) {
+                clashes.put(table, owner);
+            }
+        }
+        return clashes;
+    }
+
+    private static String legal(String name) {
+        String legal = FORBIDDEN.matcher(name).replaceAll("_");
+        return legal.endsWith(DEAD_LETTERS)
+                ? legal.substring(0, legal.length() - DEAD_LETTERS.length()) + "_dlt"
+                : legal;
+    }
+}

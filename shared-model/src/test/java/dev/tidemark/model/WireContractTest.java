@@ -1,0 +1,167 @@
+package dev.tidemark.model;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the writer and the reader of events to the same golden files. */
+class WireContractTest {
+
+    private static final TableId EMPLOYEES = new TableId("public", "employees");
+    private static final byte[] KEY = "{\"emp_id\":42}".getBytes(UTF_8);
+    private static final byte[] ROW =
+            "{\"emp_id\":42,\"first_name\":\"Zoë \\\"Z\\\"\",\"dob\":\"1990-02-28\",\"salary\":123456789012345678901234567890.10,\"city\":null}"
+                    .getBytes(UTF_8);
+    private static final long AT = 1_795_000_000_123_456L;
+    private static final long SENT = 1_795_000_000_130L;
+    private static final long SEQUENCE = Sequence.startOf(3) + 17;
+
+    private final EnvelopeWriter writer = new EnvelopeWriter("1.2.3", "shop", "source \"db\"", EMPLOYEES);
+    private final EventReader reader = new EventReader();
+
+    @ParameterizedTest
+    @CsvSource({"CREATE,create", "UPDATE,update", "DELETE,delete", "READ,read", "TRUNCATE,truncate"})
+    void writesTheGoldenBytes(Operation operation, String file) throws IOException {
+        assertThat(new String(writer.write(change(operation, 0), SEQUENCE, SENT), UTF_8))
+                .isEqualTo(golden(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CREATE,create", "UPDATE,update", "DELETE,delete", "READ,read"})
+    void readsTheGoldenBytes(Operation operation, String file) throws IOException {
+        ChangeEvent event = reader.read(KEY, golden(file).getBytes(UTF_8));
+
+        assertThat(event.operation()).isEqualTo(operation);
+        assertThat(event.table()).isEqualTo(EMPLOYEES);
+        assertThat(event.key()).isEqualTo(new RowKey("{\"emp_id\":42}"));
+        assertThat(event.sequence()).isEqualTo(SEQUENCE);
+        assertThat(event.changedAtMicros()).isEqualTo(AT);
+        Row row = Objects.requireNonNull(event.row());
+        assertThat(row.columns().names()).containsExactly("emp_id", "first_name", "dob", "salary", "city");
+        assertThat(row.value("first_name")).isEqualTo("Zoë \"Z\"");
+        assertThat(row.value("salary")).isEqualTo("123456789012345678901234567890.10");
+        assertThat(row.value("city")).isNull();
+    }
+
+    @Test
+    void readsATruncateWithoutKey() throws IOException {
+        ChangeEvent event = reader.read(null, golden("truncate").getBytes(UTF_8));
+        assertThat(event.operation()).isEqualTo(Operation.TRUNCATE);
+        assertThat(event.row()).isNull();
+    }
+
+    @Test
+    void saysThatARowWasLeftOut() {
+        Change omitted = new Change(Operation.UPDATE, null, 7, 8, AT, 99_000_000);
+        ChangeEvent event = reader.read(KEY, writer.write(omitted, SEQUENCE, SENT));
+        assertThat(event.omittedBytes()).isEqualTo(99_000_000);
+        assertThat(event.row()).isNull();
+    }
+
+    @Test
+    void sharesTheShapeOfRowsThatHaveTheSame() {
+        Columns first = Objects.requireNonNull(read(ROW).row()).columns();
+        Columns second = Objects.requireNonNull(read(ROW).row()).columns();
+        assertThat(second).isSameAs(first);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"a\":1}",
+                "{\"a\":1,\"b\":null,\"c\":\"x\",\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10}",
+                "{\"b\":1,\"a\":2}"
+            })
+    void followsAShapeThatChangesFromRowToRow(String row) {
+        read(ROW);
+        Row changed = Objects.requireNonNull(read(row.getBytes(UTF_8)).row());
+        assertThat(changed.columns().names()).hasSize(row.equals("{}") ? 0 : row.split(",").length);
+        assertThat(Objects.requireNonNull(read(ROW).row()).value("dob")).isEqualTo("1990-02-28");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{",
+                "{\"after\":{\"a\":1}}",
+                "{\"op\":\"x\"}",
+                "{\"before\":null,\"after\":{\"a\":{}},\"source\":{\"schema\":\"s\",\"table\":\"t\",\"sequence\":1},\"op\":\"c\"}",
+                "{\"before\":null,\"after\":null,\"source\":{\"schema\":\"s\",\"table\":\"t\",\"sequence\":1},\"op\":\"c\"}",
+                "{\"before\":null,\"after\":{\"a\":1},\"source\":{\"schema\":\"s\",\"table\":\"t\",\"sequence\":\"1x\"},\"op\":\"c\"}",
+                "{\"before\":null,\"after\":{\"a\":1"
+            })
+    void refusesWhatIsNoEvent(String value) {
+        assertThatThrownBy(() -> reader.read(KEY, value.getBytes(UTF_8))).isInstanceOf(UndecodableException.class);
+    }
+
+    @Test
+    void refusesAChangeOfARowWithoutKey() throws IOException {
+        byte[] value = golden("create").getBytes(UTF_8);
+        assertThatThrownBy(() -> reader.read(null, value))
+                .isInstanceOf(UndecodableException.class)
+                .hasMessageContaining("needs a key");
+    }
+
+    @Test
+    void readsTheColumnsOfAKey() {
+        Row key = reader.columns(new RowKey("{\"order_id\":7,\"line\":\"a\"}"));
+        assertThat(key.columns().names()).containsExactly("order_id", "line");
+        assertThat(key.value("order_id")).isEqualTo("7");
+        assertThatThrownBy(() -> reader.columns(new RowKey("[1]"))).isInstanceOf(UndecodableException.class);
+    }
+
+    @Test
+    void writesAndReadsMarkers() throws IOException {
+        Marker start = new Marker.ChunkStart(
+                SEQUENCE,
+                "public",
+                "employees",
+                new RowKey("{\"emp_id\":5}"),
+                null,
+                List.of(new Marker.ColumnType("emp_id", "integer", true, false, 1)),
+                Map.of());
+        Marker end = new Marker.ChunkEnd(SEQUENCE + 1, 10);
+
+        assertThat(new String(MarkerCodec.write(start), UTF_8)).isEqualTo(golden("chunk-start"));
+        assertThat(MarkerCodec.read(golden("chunk-start").getBytes(UTF_8))).isEqualTo(start);
+        assertThat(MarkerCodec.read(MarkerCodec.write(end))).isEqualTo(end);
+        assertThatThrownBy(() -> MarkerCodec.read("{\"kind\":\"other\"}".getBytes(UTF_8)))
+                .isInstanceOf(UndecodableException.class);
+    }
+
+    @Test
+    void sequencesOfALaterEpochAreAboveAllOfAnEarlierOne() {
+        long last = Sequence.startOf(4) - 1;
+        assertThat(Sequence.epochOf(last)).isEqualTo(3);
+        assertThat(Sequence.epochOf(Sequence.startOf(4))).isEqualTo(4);
+    }
+
+    private ChangeEvent read(byte[] row) {
+        return reader.read(KEY, writer.write(new Change(Operation.UPDATE, row, 7, 8, AT, 0), SEQUENCE, SENT));
+    }
+
+    private static Change change(Operation operation, long omitted) {
+        return new Change(operation, operation == Operation.TRUNCATE ? null : ROW, 1234, 5678, AT, omitted);
+    }
+
+    private static String golden(String name) throws IOException {
+        try (InputStream file =
+                Objects.requireNonNull(WireContractTest.class.getResourceAsStream("/golden/" + name + ".json"), name)) {
+            return new String(file.readAllBytes(), UTF_8).strip();
+        }
+    }
+}
