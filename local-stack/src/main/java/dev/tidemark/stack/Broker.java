@@ -1,0 +1,7 @@
+package dev.tidemark.stack;
+
+/** A Kafka cluster of one KRaft broker, without authentication. */
+public interface Broker extends Server {
+
+    String bootstrapServers();
+}
