@@ -34,6 +34,9 @@ public final class EmbeddedBroker extends ChildServer implements Broker {
             Map.entry("share.coordinator.state.topic.num.partitions", "1"),
             Map.entry("share.coordinator.state.topic.replication.factor", "1"),
             Map.entry("share.coordinator.state.topic.min.isr", "1"),
+            // After a kill the controller waits this long before it lets the broker in again; 9 s by default.
+            Map.entry("broker.session.timeout.ms", "4000"),
+            Map.entry("broker.heartbeat.interval.ms", "1000"),
             Map.entry("group.initial.rebalance.delay.ms", "0"),
             Map.entry("log.cleaner.dedupe.buffer.size", "16777216"),
             Map.entry("num.network.threads", "2"),

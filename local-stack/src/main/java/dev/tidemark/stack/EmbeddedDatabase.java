@@ -87,7 +87,8 @@ public final class EmbeddedDatabase extends ChildServer implements Database {
 
     static boolean answers(String jdbcUrl, String user, String password) {
         Properties properties = new Properties();
-        properties.putAll(Map.of("user", user, "password", password, "connectTimeout", "2", "socketTimeout", "5"));
+        properties.putAll(Map.of(
+                "user", user, "password", password, "connectTimeout", "2", "socketTimeout", "2", "sslmode", "disable"));
         try (Connection connection = DriverManager.getConnection(jdbcUrl, properties)) {
             return connection.isValid(2);
         } catch (SQLException e) {
