@@ -1,0 +1,24 @@
+package dev.tidemark.producer;
+
+import dev.tidemark.producer.capture.Pipeline;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class PipelineConfiguration {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Pipeline pipeline(PipelineProperties properties, ObjectProvider<BuildProperties> build) {
+        BuildProperties known = build.getIfAvailable();
+        String version = known == null ? null : known.getVersion();
+        return properties.toPipeline(version == null ? "unknown" : version);
+    }
+}

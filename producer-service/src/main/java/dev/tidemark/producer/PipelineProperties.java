@@ -1,0 +1,44 @@
+package dev.tidemark.producer;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.capture.Pipeline;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What is replicated.
+ *
+ * @param pipeline the pipeline
+ * @param topic the pipeline's topics
+ * @param tables the tables to capture, as SQL writes their names, separated by commas; names that need quotes in SQL need them here
+ */
+@ConfigurationProperties("cdc")
+public record PipelineProperties(
+        @DefaultValue PipelineName pipeline,
+        @DefaultValue Topic topic,
+        @DefaultValue List<String> tables) {
+
+    /** @param name names the pipeline in events and in the source database */
+    public record PipelineName(@DefaultValue("tidemark") String name) {}
+
+    /** @param prefix what the pipeline's topics begin with; the pipeline's name if it is not set */
+    public record Topic(@Nullable String prefix) {}
+
+    Pipeline toPipeline(String version) {
+        TopicNames topics = new TopicNames(topic.prefix() == null ? pipeline.name() : topic.prefix());
+        // The list came apart at every comma, also at those inside of quotes.
+        List<TableId> tableIds = TableId.parseList(String.join(",", tables));
+        Map<TableId, TableId> clashes = topics.clashes(tableIds);
+        clashes.forEach((table, other) -> {
+            throw new IllegalArgumentException(
+                    "cdc.tables names " + table + " and " + other + ", which would share the topic " + topics.of(table)
+                            + ": Kafka forbids the characters in which they differ, so rename one of them or leave it out");
+        });
+        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds);
+    }
+}

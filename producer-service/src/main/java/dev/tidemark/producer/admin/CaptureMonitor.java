@@ -1,0 +1,126 @@
+package dev.tidemark.producer.admin;
+
+import dev.tidemark.model.Operation;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.capture.CaptureListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps what the capture tells, for health and meters.
+ *
+ * <ul>
+ *   <li>{@code cdc.events.published} (counter; table, operation): events handed to Kafka, those that are sent again included
+ *   <li>{@code cdc.snapshot.rows} (gauge; table): rows of the table that its snapshot has sent
+ * </ul>
+ */
+@Component
+class CaptureMonitor implements CaptureListener {
+
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private final Map<TableId, Map<Operation, Counter>> published = new ConcurrentHashMap<>();
+    private final Map<String, String> problems = new ConcurrentSkipListMap<>();
+    private final Map<String, Snapshot> snapshots = new ConcurrentSkipListMap<>();
+    private final Set<Integer> failedAudits = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Instant waitingSince;
+
+    CaptureMonitor(MeterRegistry meters, Clock clock) {
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** @return why tables are not captured, by table */
+    Map<String, String> problems() {
+        return new TreeMap<>(problems);
+    }
+
+    /** @return how far snapshots have come, by table */
+    Map<String, Snapshot> snapshots() {
+        return new TreeMap<>(snapshots);
+    }
+
+    /** @return the time slots of the change log that do not hold what was published from them */
+    Set<Integer> failedAudits() {
+        return Set.copyOf(failedAudits);
+    }
+
+    /** @return since when Kafka has not acknowledged what was sent, or null if it has */
+    @Nullable
+    Instant waitingSince() {
+        return waitingSince;
+    }
+
+    @Override
+    public void sent(TableId table, Operation operation, int count) {
+        published
+                .computeIfAbsent(table, key -> new ConcurrentHashMap<>())
+                .computeIfAbsent(operation, key -> counter(table, operation))
+                .increment(count);
+    }
+
+    private Counter counter(TableId table, Operation operation) {
+        return Counter.builder("cdc.events.published")
+                .description("Events handed to Kafka, those that are sent again included")
+                .tags(Tags.of(
+                        "table", table.toString(), "operation", operation.name().toLowerCase(java.util.Locale.ROOT)))
+                .register(meters);
+    }
+
+    @Override
+    public void acknowledged() {
+        waitingSince = null;
+    }
+
+    @Override
+    public void waitingForKafka() {
+        waitingSince = clock.instant();
+    }
+
+    @Override
+    public void snapshotProgress(TableId table, long rows, boolean complete) {
+        String name = table.toString();
+        if (snapshots.put(name, new Snapshot(rows, complete)) == null) {
+            meters.gauge("cdc.snapshot.rows", Tags.of("table", name), snapshots, all -> rows(all, name));
+            for (Operation operation : Operation.values()) {
+                sent(table, operation, 0);
+            }
+        }
+    }
+
+    private static double rows(Map<String, Snapshot> all, String table) {
+        Snapshot snapshot = all.get(table);
+        return snapshot == null ? 0 : snapshot.rows();
+    }
+
+    @Override
+    public void tableProblem(TableId table, @Nullable String reason) {
+        if (reason == null) {
+            problems.remove(table.toString());
+        } else {
+            problems.put(table.toString(), reason);
+        }
+    }
+
+    @Override
+    public void audited(int slot, boolean passed) {
+        if (passed) {
+            failedAudits.remove(slot);
+        } else {
+            failedAudits.add(slot);
+        }
+    }
+
+    /** How far the snapshot of a table has come. */
+    record Snapshot(long rows, boolean complete) {}
+}

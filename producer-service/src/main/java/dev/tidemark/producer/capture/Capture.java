@@ -1,0 +1,276 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.publish.Delivery;
+import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.publish.KafkaUnavailableException;
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.snapshot.Chunk;
+import dev.tidemark.producer.snapshot.ChunkReader;
+import dev.tidemark.producer.source.PgSnapshot;
+import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.SourcePoint;
+import dev.tidemark.producer.source.UntrackableTableException;
+import dev.tidemark.producer.source.UnusableSourceException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The active producer at work, one step at a time:
+ *
+ * <ol>
+ *   <li>take a snapshot of the source, and with it the next chunk of a table if one is due;
+ *   <li>publish the tick, that is what was committed since the last snapshot, page by page; the next page is read while Kafka acknowledges the last one;
+ *   <li>then publish the chunk, which is exact at that point of the stream.
+ * </ol>
+ *
+ * Any exception ends it: what it had begun is found in Kafka by its successor. Not safe for use by several threads.
+ */
+final class Capture implements AutoCloseable {
+
+    /** For how long Kafka may take before an open cursor is given up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final SourceConnection source;
+    private final Publisher publisher;
+    private final Routes routes;
+    private final Ledger ledger;
+    private final ChunkReader chunks;
+    private final Settings settings;
+    private final CaptureListener listener;
+
+    private Instant refreshAt = Instant.MIN;
+    private @Nullable Tick tick;
+    private @Nullable SourcePoint unflushed;
+    private @Nullable PendingChunk pendingChunk;
+    private Delivery delivery = Delivery.nothing();
+    private @Nullable TableProgress afterDelivery;
+
+    Capture(
+            SourceConnection source,
+            Publisher publisher,
+            Routes routes,
+            Ledger ledger,
+            ChunkReader chunks,
+            Settings settings,
+            CaptureListener listener) {
+        this.source = source;
+        this.publisher = publisher;
+        this.routes = routes;
+        this.ledger = ledger;
+        this.chunks = chunks;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    /** Publishes at most one page, and a chunk if it is due. */
+    PollOutcome step() throws SQLException {
+        if (tick == null) {
+            begin();
+        }
+        if (tick == null) {
+            settle();
+            return PollOutcome.IDLE;
+        }
+        Page page = tick.next();
+        settle();
+        if (page != null) {
+            publish(tick, page);
+        }
+        if (!tick.isExhausted()) {
+            return PollOutcome.MORE;
+        }
+        boolean chunkSent = finish(tick);
+        return chunkSent ? PollOutcome.MORE : page == null ? PollOutcome.IDLE : PollOutcome.BUSY;
+    }
+
+    /** Waits until all that was sent is acknowledged, and says so in Kafka. */
+    Intent rest() throws SQLException {
+        settle();
+        source.awaitFlushed(source.point());
+        Intent rest = ledger.rest();
+        publisher.announce(rest);
+        return rest;
+    }
+
+    /** Whether nothing is half done, so that {@link #rest} tells the whole position. */
+    boolean isBetweenTicks() {
+        return tick == null;
+    }
+
+    long epoch() {
+        return ledger.epoch();
+    }
+
+    /** Up to which snapshot all is published, once the tick in hand is. */
+    String position() {
+        return ledger.position().text();
+    }
+
+    private void begin() throws SQLException {
+        if (!settings.clock().instant().isBefore(refreshAt)) {
+            routes.refresh();
+            refreshAt = settings.clock().instant().plus(settings.refreshInterval());
+        }
+        pendingChunk = nextChunk();
+        SourcePoint point =
+                pendingChunk == null ? source.point() : pendingChunk.chunk().point();
+        if (point.snapshot().xmax() < ledger.position().xmax()) {
+            throw new UnusableSourceException(
+                    "The source's transaction numbers went back from " + ledger.position() + " to " + point.snapshot()
+                            + ": it is not the server that it was, so the pipeline has to start over with a new snapshot of all tables");
+        }
+        if (pendingChunk != null || !point.snapshot().equals(ledger.position())) {
+            tick = new Tick(source.jdbc(), ledger.position(), point.snapshot(), 0, Long.MAX_VALUE, settings.limits());
+            unflushed = point;
+        }
+    }
+
+    private @Nullable PendingChunk nextChunk() throws SQLException {
+        Route route = routes.nextSnapshot();
+        if (route == null) {
+            return null;
+        }
+        TableId table = route.table().id();
+        try {
+            return new PendingChunk(
+                    route, chunks.read(source, route.table(), route.progress().upTo()));
+        } catch (UntrackableTableException e) {
+            routes.report(table, String.valueOf(e.getMessage()));
+        } catch (SQLException e) {
+            if (!isOfTheTable(e)) {
+                throw e;
+            }
+            routes.report(table, "The table " + table + " cannot be read: " + e.getMessage());
+        }
+        return null;
+    }
+
+    /** Whether the error lies in the statement, for example a missing right, rather than in the connection or the server. */
+    private static boolean isOfTheTable(SQLException e) {
+        String state = Objects.requireNonNullElse(e.getSQLState(), "08000");
+        return state.startsWith("42")
+                || state.startsWith("22")
+                || state.startsWith("3F")
+                || state.startsWith("0A")
+                || state.startsWith("XX");
+    }
+
+    private void publish(Tick from, Page page) throws SQLException {
+        awaitFlushed(from);
+        if (page.changes().stream().anyMatch(change -> routes.byNumber(change.tableId()) == null)) {
+            from.release();
+            routes.refresh();
+        }
+        restartUncaptured(page);
+        Intent intent = ledger.intent(from, page);
+        publisher.announce(intent);
+        send(page, intent);
+    }
+
+    /** Stored before the page is announced, so that a crash does not forget it. */
+    private void restartUncaptured(Page page) {
+        for (LoggedChange change : page.changes()) {
+            Route route = change.change() == null ? routes.byNumber(change.tableId()) : null;
+            if (route != null && route.isOpen()) {
+                publisher.store(ledger.epoch(), routes.restart(route));
+            }
+        }
+    }
+
+    /** Sends the page again that was announced before, with the numbers that the intent gives it, and goes on in its tick. */
+    void resume(Intent intent) throws SQLException {
+        PgSnapshot previous = PgSnapshot.parse(intent.previous());
+        PgSnapshot current = PgSnapshot.parse(intent.current());
+        PageLimits wholePage =
+                new PageLimits(intent.rows(), Long.MAX_VALUE, settings.limits().rowBytes());
+        try (Tick announced = new Tick(source.jdbc(), previous, current, intent.lastId(), intent.endId(), wholePage)) {
+            Page page = announced.next();
+            if (page == null || page.changes().size() != intent.rows() || page.endId() != intent.endId()) {
+                throw new UnusableSourceException(
+                        "The change log no longer holds the page that was being published, " + intent
+                                + ": rows were taken out of it by hand, so the pipeline has to start over with a new snapshot of all tables");
+            }
+            send(page, intent);
+        }
+        settle();
+        tick = new Tick(source.jdbc(), previous, current, intent.endId(), Long.MAX_VALUE, settings.limits());
+    }
+
+    private void send(Page page, Intent intent) {
+        delivery = EventBatch.of(
+                        page, intent.firstSequence(), routes, settings.clock().millis())
+                .send(publisher, listener);
+    }
+
+    /** Nothing is sent, and no position is stored, before a crash of the source can no longer undo it. */
+    private void awaitFlushed(Tick from) throws SQLException {
+        if (unflushed != null && !source.isFlushed(unflushed)) {
+            from.release();
+            source.awaitFlushed(unflushed);
+        }
+        unflushed = null;
+    }
+
+    /** @return whether a chunk was sent */
+    private boolean finish(Tick done) throws SQLException {
+        if (pendingChunk != null) {
+            awaitFlushed(done);
+        }
+        ledger.moveTo(done.current());
+        done.close();
+        tick = null;
+        PendingChunk pending = pendingChunk;
+        if (pending == null) {
+            return false;
+        }
+        settle();
+        Chunk chunk = pending.chunk();
+        Route route = pending.route();
+        long first = ledger.take(chunk.rows().size() + 2);
+        delivery = EventBatch.of(chunk, first, route, settings.clock().millis()).send(publisher, listener);
+        route.advance(route.progress().advanced(chunk.upTo(), chunk.rows().size()));
+        afterDelivery = route.progress();
+        pendingChunk = null;
+        return true;
+    }
+
+    /** Waits until Kafka has acknowledged all that was sent. However long that takes, nothing else may be announced before. */
+    void settle() throws SQLException {
+        if (!delivery.await(PATIENCE)) {
+            if (tick != null) {
+                tick.release();
+            }
+            listener.waitingForKafka();
+            while (!delivery.await(PATIENCE)) {
+                if (settings.stopping().getAsBoolean()) {
+                    throw new KafkaUnavailableException(
+                            "Stopped while Kafka had not acknowledged what was sent; it will be sent again", null);
+                }
+            }
+        }
+        delivery = Delivery.nothing();
+        listener.acknowledged();
+        if (afterDelivery != null) {
+            publisher.store(ledger.epoch(), afterDelivery);
+            listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
+            afterDelivery = null;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        source.close();
+    }
+
+    private record PendingChunk(Route route, Chunk chunk) {}
+
+    /** @param stopping whether the process is about to end */
+    record Settings(PageLimits limits, Duration refreshInterval, Clock clock, BooleanSupplier stopping) {}
+}

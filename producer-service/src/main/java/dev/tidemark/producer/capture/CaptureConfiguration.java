@@ -1,0 +1,78 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.TopicsProperties;
+import dev.tidemark.producer.snapshot.ChunkReader;
+import dev.tidemark.producer.snapshot.SnapshotProperties;
+import dev.tidemark.producer.source.SourceMigration;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+@Configuration(proxyBeanMethods = false)
+class CaptureConfiguration {
+
+    /** Set when the process is about to end; a poller that waits for Kafka then gives up. */
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    @Bean
+    Publisher publisher(
+            KafkaTemplate<byte[], byte[]> kafka,
+            ConsumerFactory<byte[], byte[]> consumers,
+            KafkaAdmin admin,
+            Pipeline pipeline,
+            TopicsProperties topics) {
+        return new Publisher(kafka, consumers, admin, pipeline.topics(), topics);
+    }
+
+    @Bean
+    Capture.Settings captureSettings(PollProperties poll, TopicsProperties topics, Clock clock) {
+        PageLimits limits =
+                new PageLimits(poll.maxPageRows(), poll.maxPageSize().toBytes(), topics.maxRowBytes());
+        return new Capture.Settings(limits, poll.refreshInterval(), clock, stopping::get);
+    }
+
+    @Bean
+    CaptureStarter captureStarter(
+            DataSource source,
+            Publisher publisher,
+            Pipeline pipeline,
+            SnapshotProperties snapshot,
+            TopicsProperties topics,
+            Capture.Settings settings,
+            CaptureListener listener) {
+        ChunkReader chunks = new ChunkReader(snapshot, topics.maxRowBytes());
+        return new CaptureStarter(source, new SourceMigration(source), publisher, pipeline, chunks, settings, listener);
+    }
+
+    @Bean
+    Poller poller(
+            CaptureStarter starter,
+            Publisher publisher,
+            DataSource source,
+            RetentionProperties properties,
+            ThreadPoolTaskScheduler retentionScheduler,
+            Clock clock,
+            CaptureListener listener) {
+        return new Poller(
+                starter, publisher, new Retention(source, properties, retentionScheduler, clock, listener), clock);
+    }
+
+    @Bean
+    PollLoop pollLoop(Poller poller, PollProperties properties) {
+        return new PollLoop(poller, new PollDelay(properties), stopping);
+    }
+
+    @Bean
+    ThreadPoolTaskScheduler retentionScheduler() {
+        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setThreadNamePrefix("retention-");
+        return scheduler;
+    }
+}

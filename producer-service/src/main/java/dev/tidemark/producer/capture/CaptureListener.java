@@ -1,0 +1,27 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.Operation;
+import dev.tidemark.model.TableId;
+import org.jspecify.annotations.Nullable;
+
+/** Is told what the capture does; keeps meters and health out of it. Calls come from the poller's thread and must return at once. */
+public interface CaptureListener {
+
+    /** Events of a table have been handed to Kafka. */
+    default void sent(TableId table, Operation operation, int count) {}
+
+    /** Kafka has acknowledged all that was sent. */
+    default void acknowledged() {}
+
+    /** Kafka has not acknowledged for a while what was sent; ends with {@link #acknowledged} or a failure. */
+    default void waitingForKafka() {}
+
+    /** A table's snapshot has come this far. */
+    default void snapshotProgress(TableId table, long rows, boolean complete) {}
+
+    /** A table is not captured for this reason, or is again if the reason is null. */
+    default void tableProblem(TableId table, @Nullable String reason) {}
+
+    /** A time slot of the change log holds as many rows as were published from it, or does not. Called from the thread of the retention. */
+    default void audited(int slot, boolean passed) {}
+}

@@ -1,0 +1,125 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.StoredState;
+import dev.tidemark.producer.snapshot.ChunkReader;
+import dev.tidemark.producer.source.PgSnapshot;
+import dev.tidemark.producer.source.ProducerTable;
+import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.SourceMigration;
+import dev.tidemark.producer.source.UnusableSourceException;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes this process the active producer:
+ *
+ * <ol>
+ *   <li>take the lock, on the connection that will read the change log;
+ *   <li>read from Kafka what the last incarnation left, and become the next one;
+ *   <li>see to the tables and their topics;
+ *   <li>write the state down again under the own epoch, and send the page that was under way once more.
+ * </ol>
+ */
+final class CaptureStarter {
+
+    private final DataSource dataSource;
+    private final SourceMigration migration;
+    private final Publisher publisher;
+    private final Pipeline pipeline;
+    private final ChunkReader chunks;
+    private final Capture.Settings settings;
+    private final CaptureListener listener;
+
+    CaptureStarter(
+            DataSource dataSource,
+            SourceMigration migration,
+            Publisher publisher,
+            Pipeline pipeline,
+            ChunkReader chunks,
+            Capture.Settings settings,
+            CaptureListener listener) {
+        this.dataSource = dataSource;
+        this.migration = migration;
+        this.publisher = publisher;
+        this.pipeline = pipeline;
+        this.chunks = chunks;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    /**
+     * @param renumber whether the page under way has to be sent under new numbers, since a part of it may be missing in Kafka
+     * @return null if another producer is the active one
+     */
+    @Nullable
+    Capture start(boolean renumber) throws SQLException {
+        SourceConnection source = SourceConnection.open(dataSource);
+        try {
+            if (source.tryLock()) {
+                migration.run();
+                return start(source, renumber);
+            }
+            source.close();
+            return null;
+        } catch (SQLException | RuntimeException e) {
+            try {
+                source.close();
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
+            throw e;
+        }
+    }
+
+    private Capture start(SourceConnection source, boolean renumber) throws SQLException {
+        StoredState stored = publisher.read();
+        refuseOtherHistory(source, stored.intent());
+        long epoch = ProducerTable.claim(source.jdbc(), pipeline.name(), pipeline.instance(), stored.epoch());
+        Routes routes = new Routes(pipeline, source, publisher, listener, stored.tables());
+        routes.refresh();
+        Ledger ledger = ledger(source, epoch, stored.intent());
+        Capture capture = new Capture(source, publisher, routes, ledger, chunks, settings, listener);
+        Intent underway = underway(ledger, stored.intent(), renumber);
+        for (Route route : routes.all()) {
+            publisher.store(epoch, route.progress());
+            listener.snapshotProgress(
+                    route.table().id(),
+                    route.progress().rows(),
+                    route.progress().complete());
+        }
+        publisher.announce(underway);
+        publisher.forgetBefore(epoch);
+        if (underway.hasPage()) {
+            capture.resume(underway);
+        }
+        return capture;
+    }
+
+    private static void refuseOtherHistory(SourceConnection source, @Nullable Intent intent) {
+        if (intent != null && !intent.source().equals(source.identity())) {
+            throw new UnusableSourceException(
+                    "The source is not the server that was published from (" + intent.source() + " then, "
+                            + source.identity()
+                            + " now): after a failover or a restore, changes may be missing or new, so the pipeline has to start over with a new snapshot of all tables");
+        }
+    }
+
+    /** The ledger of an earlier incarnation, or that of a new pipeline, for which all that is in the log now counts as published. */
+    private static Ledger ledger(SourceConnection source, long epoch, @Nullable Intent intent) throws SQLException {
+        if (intent != null) {
+            return new Ledger(epoch, source.identity(), PgSnapshot.parse(intent.previous()), intent.published());
+        }
+        PgSnapshot now = source.point().snapshot();
+        return new Ledger(epoch, source.identity(), now, ProducerTable.loggedBySlot(source.jdbc(), now));
+    }
+
+    private static Intent underway(Ledger ledger, @Nullable Intent left, boolean renumber) {
+        if (left == null || !left.hasPage()) {
+            return ledger.rest();
+        }
+        return left.adoptedBy(ledger.epoch(), renumber ? ledger.take(left.rows()) : left.firstSequence());
+    }
+}

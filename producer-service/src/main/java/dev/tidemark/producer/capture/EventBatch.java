@@ -1,0 +1,89 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.Change;
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.MarkerCodec;
+import dev.tidemark.model.Operation;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.publish.Delivery;
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.snapshot.Chunk;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a page or a chunk, and the count of them. */
+final class EventBatch {
+
+    private final long sentAtMillis;
+    private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private final Map<TableId, Map<Operation, Integer>> counts = new HashMap<>();
+
+    EventBatch(long sentAtMillis) {
+        this.sentAtMillis = sentAtMillis;
+    }
+
+    /** Every row of a page takes a number, whether it is sent or not: so the others have the same numbers each time the page is sent. */
+    static EventBatch of(Page page, long firstSequence, Routes routes, long sentAtMillis) {
+        EventBatch batch = new EventBatch(sentAtMillis);
+        long sequence = firstSequence;
+        for (LoggedChange change : page.changes()) {
+            Route route = routes.byNumber(change.tableId());
+            if (route == null) {
+                throw new IllegalStateException(
+                        "The change log names table " + change.tableId() + ", which cdc.tracked_table does not have");
+            }
+            if (route.isOpen() && change.change() != null) {
+                batch.add(route, change.key(), change.change(), sequence);
+            }
+            sequence++;
+        }
+        return batch;
+    }
+
+    /** A chunk takes two numbers more than it has rows. */
+    static EventBatch of(Chunk chunk, long firstSequence, Route route, long sentAtMillis) {
+        EventBatch batch = new EventBatch(sentAtMillis);
+        TableId table = route.table().id();
+        long sequence = firstSequence;
+        batch.add(
+                route,
+                new Marker.ChunkStart(
+                        sequence++,
+                        table.schema(),
+                        table.name(),
+                        chunk.after(),
+                        chunk.upTo(),
+                        chunk.shape().columns(),
+                        chunk.shape().collations()));
+        for (Chunk.Entry row : chunk.rows()) {
+            batch.add(route, row.key(), row.change(), sequence++);
+        }
+        batch.add(route, new Marker.ChunkEnd(sequence, chunk.rows().size()));
+        return batch;
+    }
+
+    private void add(Route route, byte @Nullable [] key, Change change, long sequence) {
+        records.add(new ProducerRecord<>(route.topic(), key, route.writer().write(change, sequence, sentAtMillis)));
+        counts.computeIfAbsent(route.table().id(), table -> new EnumMap<>(Operation.class))
+                .merge(change.operation(), 1, Integer::sum);
+    }
+
+    private void add(Route route, Marker marker) {
+        ProducerRecord<byte[], byte[]> event = new ProducerRecord<>(route.topic(), MarkerCodec.key(), null);
+        event.headers().add(new RecordHeader(Marker.HEADER, MarkerCodec.write(marker)));
+        records.add(event);
+    }
+
+    Delivery send(Publisher publisher, CaptureListener listener) {
+        Delivery delivery = publisher.send(records);
+        counts.forEach((table, operations) ->
+                operations.forEach((operation, count) -> listener.sent(table, operation, count)));
+        return delivery;
+    }
+}

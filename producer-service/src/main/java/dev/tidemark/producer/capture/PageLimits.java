@@ -1,0 +1,10 @@
+package dev.tidemark.producer.capture;
+
+/**
+ * What bounds a page.
+ *
+ * @param rows the most rows of a page
+ * @param bytes the most data of a page, but for a single row that is larger
+ * @param rowBytes a larger row goes without its columns
+ */
+record PageLimits(int rows, long bytes, long rowBytes) {}

@@ -1,0 +1,15 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import java.util.List;
+
+/**
+ * What this producer publishes.
+ *
+ * @param name names the pipeline in events and in the source database
+ * @param version the producer's version, for the events
+ * @param instance tells this process from another of the same pipeline
+ * @param tables the tables to capture, beside those that somebody tracks by hand
+ */
+public record Pipeline(String name, String version, String instance, TopicNames topics, List<TableId> tables) {}

@@ -1,0 +1,66 @@
+package dev.tidemark.producer.capture;
+
+import java.time.Instant;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.Trigger;
+import org.springframework.scheduling.TriggerContext;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/** Runs the poller's steps on a thread of its own, each as long after the one before as what that found asks for. */
+final class PollLoop implements SmartLifecycle, Trigger {
+
+    private final Poller poller;
+    private final PollDelay delay;
+    private final AtomicBoolean stopping;
+    private final ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+    private volatile PollOutcome last = PollOutcome.MORE;
+    private @Nullable ScheduledFuture<?> steps;
+
+    /** @param stopping is set when the steps are to end */
+    PollLoop(Poller poller, PollDelay delay, AtomicBoolean stopping) {
+        this.poller = poller;
+        this.delay = delay;
+        this.stopping = stopping;
+    }
+
+    @Override
+    public Instant nextExecution(TriggerContext context) {
+        return context.getClock().instant().plus(delay.after(last));
+    }
+
+    @Override
+    public void start() {
+        stopping.set(false);
+        scheduler.setThreadNamePrefix("poller-");
+        scheduler.initialize();
+        steps = scheduler.schedule(() -> last = poller.pollOnce(), this);
+    }
+
+    /** Ends the page under way, on the poller's own thread, and then calls back. */
+    @Override
+    public void stop(Runnable callback) {
+        stopping.set(true);
+        if (steps != null) {
+            steps.cancel(false);
+            steps = null;
+        }
+        scheduler.execute(() -> {
+            poller.stop();
+            scheduler.shutdown();
+            callback.run();
+        });
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public boolean isRunning() {
+        return steps != null;
+    }
+}

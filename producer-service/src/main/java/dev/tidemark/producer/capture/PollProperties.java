@@ -1,0 +1,41 @@
+package dev.tidemark.producer.capture;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How the change log is polled.
+ *
+ * @param busyDelay the wait after a poll that found changes; each poll with changes costs the broker two requests
+ * @param idleDelay the longest wait after polls that found nothing; the wait doubles up to it
+ * @param retryDelay the longest wait after failures; the wait doubles up to it
+ * @param standbyDelay how often a waiting producer looks whether it can become the active one
+ * @param refreshInterval how often to look for newly tracked tables
+ * @param maxPageRows the most rows that are published as one page
+ * @param maxPageSize the most data that is published as one page, but for a single row that is larger
+ */
+@ConfigurationProperties("cdc.poll")
+public record PollProperties(
+        @DefaultValue("4ms") Duration busyDelay,
+        @DefaultValue("20ms") Duration idleDelay,
+        @DefaultValue("5s") Duration retryDelay,
+        @DefaultValue("1s") Duration standbyDelay,
+        @DefaultValue("5s") Duration refreshInterval,
+        @DefaultValue("5000") int maxPageRows,
+        @DefaultValue("4MB") DataSize maxPageSize) {
+
+    public PollProperties {
+        if (maxPageRows < 1) {
+            throw new IllegalArgumentException("cdc.poll.max-page-rows has to be at least 1, not " + maxPageRows);
+        }
+        if (busyDelay.isNegative()
+                || idleDelay.isNegative()
+                || idleDelay.isZero()
+                || idleDelay.compareTo(Duration.ofSeconds(10)) > 0) {
+            throw new IllegalArgumentException(
+                    "cdc.poll.busy-delay and cdc.poll.idle-delay have to be times of 0 to 10 seconds, idle-delay above 0");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tidemark.producer.capture;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the poller is doing.
+ *
+ * @param since since when it has been in this state
+ * @param epoch the incarnation of the active producer, or 0
+ * @param position up to which snapshot of the source all is published, or null if this producer is not the active one
+ * @param problem why it failed, or null
+ */
+public record PollStatus(
+        State state,
+        Instant since,
+        long epoch,
+        @Nullable String position,
+        @Nullable String problem) {
+
+    /** The states of the poller. */
+    public enum State {
+        /** Not yet connected. */
+        STARTING,
+        /** This producer publishes. */
+        RUNNING,
+        /** Another producer is the active one; this one waits. */
+        STANDBY,
+        /** Something is in the way; it is tried again. */
+        FAILED,
+        /** The process is about to end. */
+        STOPPED
+    }
+}

@@ -1,0 +1,122 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.publish.DeliveryFailedException;
+import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.publish.Publisher;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the producer from step to step: to become the active one, to publish, and to begin anew after a failure. Failures are never the end: what was under
+ * way is found in Kafka and goes on from there. All calls but {@link #status} come from one thread.
+ */
+public final class Poller {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+
+    private final CaptureStarter starter;
+    private final Publisher publisher;
+    private final Retention retention;
+    private final Clock clock;
+    private @Nullable Capture capture;
+    private boolean renumber;
+    private volatile PollStatus status;
+
+    Poller(CaptureStarter starter, Publisher publisher, Retention retention, Clock clock) {
+        this.starter = starter;
+        this.publisher = publisher;
+        this.retention = retention;
+        this.clock = clock;
+        this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null);
+    }
+
+    /** What the poller is doing; safe to call from any thread. */
+    public PollStatus status() {
+        return status;
+    }
+
+    /** One step: at most one page of changes and one chunk of a table. Never throws. */
+    PollOutcome pollOnce() {
+        try {
+            if (capture == null) {
+                capture = starter.start(renumber);
+                renumber = false;
+            }
+            Capture active = capture;
+            if (active == null) {
+                report(State.STANDBY, 0, null, null);
+                return PollOutcome.STANDBY;
+            }
+            PollOutcome outcome = active.step();
+            report(State.RUNNING, active.epoch(), active.position(), null);
+            if (outcome != PollOutcome.MORE && active.isBetweenTicks() && retention.isDue()) {
+                Intent rest = active.rest();
+                retention.start(rest);
+            }
+            return outcome;
+        } catch (SQLException | RuntimeException e) {
+            fail(e);
+            return PollOutcome.FAILED;
+        }
+    }
+
+    /** Ends the page that is under way, and lets another producer become the active one. */
+    void stop() {
+        try {
+            if (capture != null) {
+                capture.settle();
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("Stopped in the midst of a page; it will be sent again at the next start", e);
+        }
+        release();
+        report(State.STOPPED, 0, null, null);
+    }
+
+    private void fail(Exception e) {
+        if (e instanceof DeliveryFailedException) {
+            renumber = true;
+            publisher.reset();
+        }
+        release();
+        report(State.FAILED, 0, null, describe(e));
+        LOG.debug("The step failed", e);
+    }
+
+    private void release() {
+        try {
+            if (capture != null) {
+                capture.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("The connection to the source was lost", e);
+        }
+        capture = null;
+    }
+
+    private void report(State state, long epoch, @Nullable String position, @Nullable String problem) {
+        PollStatus before = status;
+        boolean same = before.state() == state && Objects.equals(before.problem(), problem);
+        status = new PollStatus(state, same ? before.since() : clock.instant(), epoch, position, problem);
+        if (!same && problem == null) {
+            LOG.info(
+                    "The producer is {}{}",
+                    state,
+                    epoch == 0 ? "" : " in epoch " + epoch + " from position " + position);
+        } else if (!same) {
+            LOG.error("The producer is {}: {}; it goes on as soon as it can", state, problem);
+        }
+    }
+
+    private static String describe(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        Throwable cause = e.getCause();
+        boolean adds = cause != null && cause.getMessage() != null && !message.contains(cause.getMessage());
+        return adds && cause != null ? message + ": " + cause.getMessage() : message;
+    }
+}

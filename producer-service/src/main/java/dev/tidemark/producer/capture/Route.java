@@ -1,0 +1,50 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.EnvelopeWriter;
+import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.source.TrackedTable;
+
+/** The way of one table's events into its topic, and how far its snapshot has come. */
+final class Route {
+
+    private final TrackedTable table;
+    private final String topic;
+    private final EnvelopeWriter writer;
+    private TableProgress progress;
+
+    Route(TrackedTable table, String topic, EnvelopeWriter writer, TableProgress progress) {
+        this.table = table;
+        this.topic = topic;
+        this.writer = writer;
+        this.progress = progress;
+    }
+
+    TrackedTable table() {
+        return table;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    EnvelopeWriter writer() {
+        return writer;
+    }
+
+    TableProgress progress() {
+        return progress;
+    }
+
+    void advance(TableProgress further) {
+        progress = further;
+    }
+
+    /** Whether changes are sent: not before the first chunk, which holds all changes that come before it. */
+    boolean isOpen() {
+        return table.active() && progress.started();
+    }
+
+    boolean needsSnapshot() {
+        return table.active() && !progress.complete();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.EnvelopeWriter;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.TrackedTable;
+import dev.tidemark.producer.source.TrackedTables;
+import dev.tidemark.producer.source.UntrackableTableException;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The ways of all tables: those named in the configuration, which are tracked here if need be, and those that somebody has tracked by hand. */
+final class Routes {
+
+    private final Pipeline pipeline;
+    private final SourceConnection source;
+    private final Publisher publisher;
+    private final CaptureListener listener;
+    private final Map<TableId, TableProgress> stored;
+    private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
+    private final Set<TableId> problems = new HashSet<>();
+    private final Set<TableId> tracked = new HashSet<>();
+    private final Set<TableId> uncaptured = new HashSet<>();
+
+    /** @param stored the progress that earlier incarnations have left */
+    Routes(
+            Pipeline pipeline,
+            SourceConnection source,
+            Publisher publisher,
+            CaptureListener listener,
+            Map<TableId, TableProgress> stored) {
+        this.pipeline = pipeline;
+        this.source = source;
+        this.publisher = publisher;
+        this.listener = listener;
+        this.stored = new HashMap<>(stored);
+    }
+
+    /** Looks for tables that have come since the last time, and tries again those that could not be tracked. */
+    void refresh() throws SQLException {
+        for (TableId table : pipeline.tables()) {
+            if (!tracked.contains(table)) {
+                track(table);
+            }
+        }
+        for (TableId table : List.copyOf(uncaptured)) {
+            track(table);
+        }
+        List<TrackedTable> tables = TrackedTables.all(source.jdbc());
+        Map<TableId, TableId> clashes =
+                pipeline.topics().clashes(tables.stream().map(TrackedTable::id).toList());
+        for (TrackedTable table : tables) {
+            if (clashes.containsKey(table.id())) {
+                report(
+                        table.id(),
+                        "The table " + table.id() + " would share the topic of " + clashes.get(table.id())
+                                + ": rename one of them, or untrack it");
+            } else {
+                add(table);
+            }
+        }
+    }
+
+    /** @return the way of the table, or null if there is none */
+    @Nullable
+    Route byNumber(int number) {
+        return byNumber.get(number);
+    }
+
+    Collection<Route> all() {
+        return byNumber.values();
+    }
+
+    /** @return the first way whose snapshot is not complete, but for tables with a problem, or null */
+    @Nullable
+    Route nextSnapshot() {
+        for (Route route : byNumber.values()) {
+            if (route.needsSnapshot() && !problems.contains(route.table().id())) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    /** Leaves the table out until the next refresh has looked at it. */
+    void report(TableId table, String reason) {
+        problems.add(table);
+        listener.tableProblem(table, reason);
+    }
+
+    /**
+     * Changes of the table were not captured: it needs a new snapshot as soon as it can be tracked again.
+     *
+     * @return the progress to be stored
+     */
+    TableProgress restart(Route route) {
+        TableId table = route.table().id();
+        TableProgress nothing = TableProgress.none(
+                table, route.table().trackedAt(), route.progress().topicId());
+        route.advance(nothing);
+        uncaptured.add(table);
+        report(
+                table,
+                "The table " + table
+                        + " was altered so that its changes could not be captured; as soon as it can be tracked again, a new snapshot begins");
+        return nothing;
+    }
+
+    private void track(TableId table) throws SQLException {
+        try {
+            TrackedTables.track(source.jdbc(), table);
+            tracked.add(table);
+            uncaptured.remove(table);
+            solved(table);
+        } catch (UntrackableTableException e) {
+            report(table, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void add(TrackedTable table) {
+        Route known = byNumber.get(table.number());
+        if (known == null || !known.table().equals(table)) {
+            String topicId = publisher.ensureTopic(table.id());
+            TableProgress progress = known != null ? known.progress() : stored.get(table.id());
+            if (progress == null || !progress.isFor(table.trackedAt(), topicId)) {
+                progress = TableProgress.none(table.id(), table.trackedAt(), topicId);
+            }
+            EnvelopeWriter writer =
+                    new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
+            byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
+        }
+        if (table.active() && !uncaptured.contains(table.id())) {
+            solved(table.id());
+        }
+    }
+
+    private void solved(TableId table) {
+        if (problems.remove(table)) {
+            listener.tableProblem(table, null);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.Change;
+import dev.tidemark.model.Operation;
+import dev.tidemark.producer.source.PgSnapshot;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was committed between two snapshots, in the order of ids, page by page and never in memory as a whole. A row's lock is held from before its change draws
+ * an id until after its transaction has become visible, so within a tick the ids of a row's changes are in the order of their commits.
+ *
+ * <p>The first rows are read by a plain statement, which is all that most ticks need. A larger tick is read on through a cursor, since every limited
+ * statement would sort the rest of the tick again.
+ */
+final class Tick implements AutoCloseable {
+
+    /** What one statement or one fetch of the cursor brings at most; with {@link #INLINE_BYTES} it bounds the memory. */
+    private static final int FETCH_ROWS = 500;
+    /** Larger rows are read one by one. */
+    private static final int INLINE_BYTES = 64 * 1024;
+
+    /** The op of a change that the triggers could not capture. */
+    private static final String UNCAPTURED = "x";
+
+    /** Both branches walk the index on xid; an OR of the two conditions would not. */
+    private static final String ROWS = """
+            SELECT id, slot, table_id, op, key, CASE WHEN pg_column_size(data) <= %d THEN data END, pg_column_size(data), xid,
+              (date_part('epoch', at) * 1000000)::bigint
+            FROM (
+              SELECT * FROM cdc.change_log
+              WHERE xid >= ?::xid8 AND xid < ?::xid8 AND pg_visible_in_snapshot(xid, ?::pg_snapshot) AND id > ? AND id <= ?
+              UNION ALL
+              SELECT * FROM cdc.change_log
+              WHERE xid = ANY (?::xid8[]) AND pg_visible_in_snapshot(xid, ?::pg_snapshot) AND id > ? AND id <= ?) tick
+            ORDER BY id
+            """.formatted(INLINE_BYTES);
+
+    private static final String LARGE_ROW = "SELECT data FROM cdc.change_log WHERE xid = ?::xid8 AND id = ?";
+
+    private final Connection connection;
+    private final PgSnapshot previous;
+    private final PgSnapshot current;
+    private final long endId;
+    private final PageLimits limits;
+    private long lastId;
+    private @Nullable PreparedStatement statement;
+    private @Nullable ResultSet rows;
+    private int fetched;
+    private boolean cursor;
+    private boolean exhausted;
+
+    /**
+     * @param lastId only rows above this id, to go on inside of a tick
+     * @param endId only rows up to this id, to read a page again
+     */
+    Tick(Connection connection, PgSnapshot previous, PgSnapshot current, long lastId, long endId, PageLimits limits) {
+        this.connection = connection;
+        this.previous = previous;
+        this.current = current;
+        this.lastId = lastId;
+        this.endId = endId;
+        this.limits = limits;
+    }
+
+    PgSnapshot current() {
+        return current;
+    }
+
+    PgSnapshot previous() {
+        return previous;
+    }
+
+    /** Whether nothing is left to read. Always true after the last page of a tick that needed no cursor. */
+    boolean isExhausted() {
+        return exhausted;
+    }
+
+    /** @return the next page, or null if there is none */
+    @Nullable
+    Page next() throws SQLException {
+        List<LoggedChange> changes = new ArrayList<>();
+        long afterId = lastId;
+        long bytes = 0;
+        while (changes.size() < limits.rows() && bytes < limits.bytes()) {
+            LoggedChange change = nextChange();
+            if (change == null) {
+                break;
+            }
+            bytes += size(change);
+            changes.add(change);
+        }
+        return changes.isEmpty() ? null : new Page(afterId, changes);
+    }
+
+    private static long size(LoggedChange logged) {
+        byte[] data = logged.change() == null ? null : logged.change().data();
+        return data == null ? 0 : data.length;
+    }
+
+    private @Nullable LoggedChange nextChange() throws SQLException {
+        while (!exhausted) {
+            ResultSet open = rows == null ? open() : rows;
+            if (open.next()) {
+                fetched++;
+                return change(open);
+            }
+            release();
+            exhausted = cursor || fetched < FETCH_ROWS;
+            cursor = true;
+        }
+        return null;
+    }
+
+    private ResultSet open() throws SQLException {
+        connection.setAutoCommit(!cursor);
+        PreparedStatement query = connection.prepareStatement(cursor ? ROWS : ROWS + " LIMIT " + FETCH_ROWS);
+        statement = query;
+        query.setFetchSize(cursor ? FETCH_ROWS : 0);
+        query.setObject(1, previous.xmax(), Types.OTHER);
+        query.setObject(2, current.xmax(), Types.OTHER);
+        query.setObject(6, previous.inProgress(), Types.OTHER);
+        for (int branch = 3; branch <= 7; branch += 4) {
+            query.setObject(branch, current.text(), Types.OTHER);
+            query.setLong(branch + 1, lastId);
+            query.setLong(branch + 2, endId);
+        }
+        rows = query.executeQuery();
+        return rows;
+    }
+
+    private LoggedChange change(ResultSet row) throws SQLException {
+        lastId = row.getLong(1);
+        if (row.getString(4).equals(UNCAPTURED)) {
+            return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null);
+        }
+        byte[] data = row.getBytes(6);
+        long size = row.getLong(7);
+        long xid = row.getLong(8);
+        boolean fits = size <= limits.rowBytes();
+        if (data == null && size > 0 && fits) {
+            data = largeRow(xid, lastId);
+        }
+        Operation operation = Operation.of(row.getString(4));
+        Change change = new Change(operation, data, xid, lastId, row.getLong(9), fits ? 0 : size);
+        return new LoggedChange(lastId, row.getInt(2), row.getInt(3), row.getBytes(5), change);
+    }
+
+    private byte[] largeRow(long xid, long id) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(LARGE_ROW)) {
+            query.setObject(1, xid, Types.OTHER);
+            query.setLong(2, id);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBytes(1);
+            }
+        }
+    }
+
+    /** Lets the cursor and its transaction go; reading goes on where it was. Called when a wait may be long: an open transaction holds back vacuum. */
+    void release() throws SQLException {
+        if (statement != null) {
+            statement.close();
+        }
+        statement = null;
+        rows = null;
+        if (!connection.getAutoCommit()) {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        release();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tidemark.producer.publish;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Events on their way to Kafka. */
+public final class Delivery {
+
+    private static final Delivery NOTHING = new Delivery(List.of());
+
+    private final List<? extends CompletableFuture<?>> acknowledgements;
+    private int done;
+
+    Delivery(List<? extends CompletableFuture<?>> acknowledgements) {
+        this.acknowledgements = acknowledgements;
+    }
+
+    /** A delivery of no events, which is done. */
+    public static Delivery nothing() {
+        return NOTHING;
+    }
+
+    /**
+     * Waits until Kafka has acknowledged all events, at most for the given time.
+     *
+     * @return whether it has
+     * @throws DeliveryFailedException if Kafka refused an event for good; later ones may have been taken
+     */
+    public boolean await(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            while (done < acknowledgements.size()) {
+                acknowledgements.get(done).get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                done++;
+            }
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new DeliveryFailedException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
+        }
+    }
+}

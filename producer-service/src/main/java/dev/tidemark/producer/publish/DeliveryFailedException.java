@@ -1,0 +1,16 @@
+package dev.tidemark.producer.publish;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kafka refused an event for good, while events behind it may have been taken. The page has to be sent again under new numbers: under its old ones the
+ * consumer would take the missing events for ones that it has.
+ */
+public class DeliveryFailedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    DeliveryFailedException(@Nullable Throwable cause) {
+        super("Kafka refused an event: " + (cause == null ? "no cause given" : cause.getMessage()), cause);
+    }
+}

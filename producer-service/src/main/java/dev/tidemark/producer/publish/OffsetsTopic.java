@@ -1,0 +1,110 @@
+package dev.tidemark.producer.publish;
+
+import dev.tidemark.model.TableId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The compacted topic in which the producer keeps its position, beside the events that it is the position of.
+ *
+ * <p>Every key names the incarnation (epoch) that wrote it, and only what the highest one wrote counts: what a former incarnation still writes late, even as
+ * the last record of all, changes nothing. A new incarnation copies the state under its own epoch and then deletes the older keys.
+ */
+final class OffsetsTopic {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final String INTENT = "intent";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final KafkaTemplate<byte[], byte[]> kafka;
+    private final ConsumerFactory<byte[], byte[]> consumers;
+    private final String topic;
+
+    OffsetsTopic(KafkaTemplate<byte[], byte[]> kafka, ConsumerFactory<byte[], byte[]> consumers, String topic) {
+        this.kafka = kafka;
+        this.consumers = consumers;
+        this.topic = topic;
+    }
+
+    CompletableFuture<?> write(Intent intent) {
+        return send(new Key(intent.epoch(), INTENT, null, null), intent);
+    }
+
+    CompletableFuture<?> write(long epoch, TableProgress progress) {
+        return send(new Key(epoch, "table", progress.schema(), progress.table()), progress);
+    }
+
+    StoredState read() {
+        Map<Key, byte[]> entries = entries();
+        long epoch = entries.keySet().stream().mapToLong(Key::epoch).max().orElse(0);
+        Intent intent = null;
+        Map<TableId, TableProgress> tables = new HashMap<>();
+        for (Map.Entry<Key, byte[]> entry : entries.entrySet()) {
+            if (entry.getKey().epoch() == epoch && entry.getKey().kind().equals(INTENT)) {
+                intent = JSON.readValue(entry.getValue(), Intent.class);
+            } else if (entry.getKey().epoch() == epoch) {
+                TableProgress progress = JSON.readValue(entry.getValue(), TableProgress.class);
+                tables.put(progress.id(), progress);
+            }
+        }
+        return new StoredState(epoch, intent, tables);
+    }
+
+    /** Deletes what incarnations before this one have written. */
+    void forgetBefore(long epoch) {
+        List<CompletableFuture<?>> deletions = new ArrayList<>();
+        for (Key key : entries().keySet()) {
+            if (key.epoch() < epoch) {
+                deletions.add(send(key, null));
+            }
+        }
+        deletions.forEach(CompletableFuture::join);
+    }
+
+    private CompletableFuture<?> send(Key key, @Nullable Object value) {
+        byte[] bytes = value == null ? null : JSON.writeValueAsBytes(value);
+        return kafka.send(topic, JSON.writeValueAsBytes(key), bytes);
+    }
+
+    private Map<Key, byte[]> entries() {
+        Map<Key, byte[]> entries = new HashMap<>();
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = Objects.requireNonNull(
+                    consumer.endOffsets(List.of(partition)).get(partition));
+            while (consumer.position(partition) < end) {
+                consumer.poll(POLL).forEach(entry -> keep(entries, entry));
+            }
+        }
+        return entries;
+    }
+
+    private static void keep(Map<Key, byte[]> entries, ConsumerRecord<byte[], byte[]> entry) {
+        Key key = JSON.readValue(entry.key(), Key.class);
+        if (entry.value() == null) {
+            entries.remove(key);
+        } else {
+            entries.put(key, entry.value());
+        }
+    }
+
+    private record Key(
+            long epoch,
+            String kind,
+            @Nullable String schema,
+            @Nullable String table) {}
+}

@@ -1,0 +1,27 @@
+package dev.tidemark.producer.publish;
+
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.springframework.boot.kafka.autoconfigure.DefaultKafkaProducerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class PublishConfiguration {
+
+    /** What the transport's guarantees rest on is no matter of taste, and so is set here rather than in a file. */
+    @Bean
+    DefaultKafkaProducerFactoryCustomizer exactOrder(TopicsProperties topics) {
+        return factory -> factory.updateConfigs(Map.of(
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.RETRIES_CONFIG,
+                Integer.MAX_VALUE,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                Integer.MAX_VALUE,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                (int) topics.maxMessageSize().toBytes()));
+    }
+}

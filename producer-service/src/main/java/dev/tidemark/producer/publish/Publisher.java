@@ -1,0 +1,95 @@
+package dev.tidemark.producer.publish;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/**
+ * Exactly-once transport without Kafka's transactions, by write-ahead intents:
+ *
+ * <ol>
+ *   <li>{@link #announce} the page, and wait for the acknowledgement;
+ *   <li>{@link #send} its events;
+ *   <li>wait until all of them are acknowledged, before anything else is announced.
+ * </ol>
+ *
+ * After a crash the last intent's page is sent again with the same numbers, and the consumer drops what it has. That needs what was delivered of a page to be
+ * a prefix of it in each partition: the Kafka client is idempotent, keeps the order and never gives up an event while it runs.
+ */
+public final class Publisher {
+
+    private static final Duration FOREVER = Duration.ofDays(1);
+
+    private final KafkaTemplate<byte[], byte[]> kafka;
+    private final TopicNames names;
+    private final Topics topics;
+    private final OffsetsTopic offsets;
+
+    public Publisher(
+            KafkaTemplate<byte[], byte[]> kafka,
+            ConsumerFactory<byte[], byte[]> consumers,
+            KafkaAdmin admin,
+            TopicNames names,
+            TopicsProperties properties) {
+        this.kafka = kafka;
+        this.names = names;
+        this.topics = new Topics(admin, properties);
+        this.offsets = new OffsetsTopic(kafka, consumers, names.offsets());
+    }
+
+    /** What former incarnations have left. */
+    public StoredState read() {
+        topics.ensureOffsets(names.offsets());
+        return offsets.read();
+    }
+
+    /** Deletes what incarnations before this one have left. */
+    public void forgetBefore(long epoch) {
+        offsets.forgetBefore(epoch);
+    }
+
+    /** @return Kafka's id of the table's topic, which is made if it is missing */
+    public String ensureTopic(TableId table) {
+        return topics.ensureEvents(names.of(table));
+    }
+
+    /** The name of the table's topic. */
+    public String topic(TableId table) {
+        return names.of(table);
+    }
+
+    /** Writes the intent and waits until Kafka has it. */
+    public void announce(Intent intent) {
+        await(offsets.write(intent));
+    }
+
+    /** Writes the progress of a table's snapshot and waits until Kafka has it. */
+    public void store(long epoch, TableProgress progress) {
+        await(offsets.write(epoch, progress));
+    }
+
+    /** Hands events to the Kafka client, in order. */
+    public Delivery send(List<ProducerRecord<byte[], byte[]>> events) {
+        List<CompletableFuture<?>> acknowledgements = new ArrayList<>(events.size());
+        for (ProducerRecord<byte[], byte[]> event : events) {
+            acknowledgements.add(kafka.send(event));
+        }
+        return new Delivery(acknowledgements);
+    }
+
+    /** Lets the Kafka client go, with all that it still holds. */
+    public void reset() {
+        kafka.getProducerFactory().reset();
+    }
+
+    private static void await(CompletableFuture<?> acknowledgement) {
+        new Delivery(List.of(acknowledgement)).await(FOREVER);
+    }
+}

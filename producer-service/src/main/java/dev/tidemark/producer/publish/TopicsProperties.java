@@ -1,0 +1,37 @@
+package dev.tidemark.producer.publish;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The topics that the producer makes. Topics that exist are left as they are.
+ *
+ * @param replicationFactor how many brokers keep each topic; -1 leaves it to the broker's default
+ * @param retention how long events are kept; a consumer that is away for longer needs a new snapshot
+ * @param maxMessageSize the largest message of a topic; a larger row travels without its columns
+ * @param adminTimeout how long to wait for Kafka when topics are made or looked up
+ */
+@ConfigurationProperties("cdc.topics")
+public record TopicsProperties(
+        @DefaultValue("-1") short replicationFactor,
+        @DefaultValue("7d") Duration retention,
+        @DefaultValue("16MB") DataSize maxMessageSize,
+        @DefaultValue("20s") Duration adminTimeout) {
+
+    /** What a message holds beside the row, in bytes, with room to spare. */
+    private static final long ENVELOPE_BYTES = 64 * 1024;
+
+    public TopicsProperties {
+        if (maxMessageSize.toBytes() < 2 * ENVELOPE_BYTES || maxMessageSize.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "cdc.topics.max-message-size has to be between 128KB and 2GB, not " + maxMessageSize);
+        }
+    }
+
+    /** The largest row that a message can carry, in bytes. */
+    public long maxRowBytes() {
+        return maxMessageSize.toBytes() - ENVELOPE_BYTES;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.tidemark.producer.snapshot;
+
+import dev.tidemark.model.Change;
+import dev.tidemark.model.EventReader;
+import dev.tidemark.model.Operation;
+import dev.tidemark.model.Row;
+import dev.tidemark.model.RowKey;
+import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.SourcePoint;
+import dev.tidemark.producer.source.TrackedTable;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the next range of a table's keys, in a short transaction whose snapshot says which changes the range already holds. Memory is bounded by the chunk's
+ * limits: large rows are fetched one by one.
+ */
+public final class ChunkReader {
+
+    private static final int FETCH_ROWS = 500;
+    /** Larger rows are read one by one. */
+    private static final int INLINE_BYTES = 64 * 1024;
+
+    private final SnapshotProperties properties;
+    private final long maxRowBytes;
+    private final EventReader keys = new EventReader();
+
+    /** @param maxRowBytes a larger row goes without its columns */
+    public ChunkReader(SnapshotProperties properties, long maxRowBytes) {
+        this.properties = properties;
+        this.maxRowBytes = maxRowBytes;
+    }
+
+    /** @param after the key after which the range begins, or null for the table's begin */
+    public Chunk read(SourceConnection source, TrackedTable table, @Nullable RowKey after) throws SQLException {
+        Connection connection = source.jdbc();
+        int isolation = connection.getTransactionIsolation();
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false);
+        try {
+            SourcePoint point = source.point();
+            TableShape shape = TableShape.read(connection, table);
+            return new Reading(connection, table, shape, point).chunk(after);
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+            connection.setTransactionIsolation(isolation);
+        }
+    }
+
+    /** One chunk in the making. */
+    private final class Reading {
+        private final Connection connection;
+        private final SourcePoint point;
+        private final TableShape shape;
+        private final ChunkSql sql;
+
+        Reading(Connection connection, TrackedTable table, TableShape shape, SourcePoint point) {
+            this.connection = connection;
+            this.point = point;
+            this.sql = new ChunkSql(
+                    table,
+                    shape.key(),
+                    properties.keyOrder(),
+                    shape.collations().keySet());
+            this.shape = sql.ordersByBytes()
+                    ? new TableShape(shape.columns(), shape.key(), bytewise(shape.collations()))
+                    : shape;
+        }
+
+        Chunk chunk(@Nullable RowKey after) throws SQLException {
+            List<Chunk.Entry> entries = new ArrayList<>();
+            boolean reachedEnd = false;
+            try (PreparedStatement query = connection.prepareStatement(sql.rows(after != null, INLINE_BYTES))) {
+                query.setFetchSize(FETCH_ROWS);
+                bind(query, after);
+                query.setInt(after == null ? 1 : shape.key().size() + 1, properties.maxChunkRows());
+                try (ResultSet rows = query.executeQuery()) {
+                    long bytes = 0;
+                    while (bytes < properties.maxChunkSize().toBytes() && !reachedEnd) {
+                        reachedEnd = !rows.next();
+                        if (!reachedEnd) {
+                            bytes += Math.min(rows.getLong(3), maxRowBytes);
+                            entries.add(entry(rows));
+                        }
+                    }
+                }
+            }
+            boolean last = reachedEnd && entries.size() < properties.maxChunkRows();
+            return new Chunk(point, after, last ? null : key(entries.get(entries.size() - 1)), shape, entries);
+        }
+
+        private Chunk.Entry entry(ResultSet row) throws SQLException {
+            byte[] key = row.getBytes(1);
+            byte[] data = row.getBytes(2);
+            long size = row.getLong(3);
+            boolean fits = size <= maxRowBytes;
+            if (data == null && fits) {
+                data = largeRow(key);
+            }
+            return new Chunk.Entry(key, new Change(Operation.READ, data, 0, 0, point.atMicros(), fits ? 0 : size));
+        }
+
+        private byte[] largeRow(byte[] key) throws SQLException {
+            try (PreparedStatement query = connection.prepareStatement(sql.row())) {
+                bind(query, new RowKey(new String(key, StandardCharsets.UTF_8)));
+                try (ResultSet row = query.executeQuery()) {
+                    row.next();
+                    return row.getBytes(1);
+                }
+            }
+        }
+
+        private void bind(PreparedStatement query, @Nullable RowKey key) throws SQLException {
+            if (key == null) {
+                return;
+            }
+            Row columns = keys.columns(key);
+            for (int i = 0; i < shape.key().size(); i++) {
+                query.setString(i + 1, columns.value(shape.key().get(i).name()));
+            }
+        }
+
+        private static RowKey key(Chunk.Entry entry) {
+            return new RowKey(new String(entry.key(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Map<String, String> bytewise(Map<String, String> collations) {
+        Map<String, String> bytewise = new HashMap<>(collations);
+        bytewise.replaceAll((column, collation) -> "C");
+        return bytewise;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tidemark.producer.snapshot;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
+import dev.tidemark.producer.source.TrackedTable;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The statements that read a table in the order of its key. */
+final class ChunkSql {
+
+    private static final String ROWS = """
+            SELECT k, CASE WHEN octet_length(d) <= %d THEN d END, octet_length(d)
+            FROM (SELECT (%s)::text AS k, (%s)::text AS d FROM %s t %s ORDER BY %s LIMIT ?) chunk
+            """;
+
+    private final TrackedTable table;
+    private final List<ColumnType> key;
+    private final Set<String> collated;
+    private final boolean bytewise;
+
+    /** @param collated the columns of the key that have a collation */
+    ChunkSql(TrackedTable table, List<ColumnType> key, KeyOrder order, Set<String> collated) {
+        this.table = table;
+        this.key = key;
+        this.collated = collated;
+        this.bytewise = order == KeyOrder.C && !collated.isEmpty();
+    }
+
+    boolean ordersByBytes() {
+        return bytewise;
+    }
+
+    /** The rows after a key, whose columns are the first parameters as text; the last parameter is how many. */
+    String rows(boolean afterKey, int inlineBytes) {
+        String where = afterKey ? "WHERE (" + list(this::column) + ") > (" + list(this::parameter) + ")" : "";
+        return ROWS.formatted(
+                inlineBytes,
+                table.keyExpression(),
+                table.rowExpression(),
+                table.id().sql(),
+                where,
+                list(this::column));
+    }
+
+    /** The row with a key, whose columns are the parameters as text. */
+    String row() {
+        return "SELECT (%s)::text FROM %s t WHERE (%s) = (%s)"
+                .formatted(table.rowExpression(), table.id().sql(), list(this::plainColumn), list(this::parameter));
+    }
+
+    private String list(Function<ColumnType, String> part) {
+        return key.stream().map(part).collect(joining(", "));
+    }
+
+    private String column(ColumnType column) {
+        return plainColumn(column) + (bytewise && collated.contains(column.name()) ? " COLLATE \"C\"" : "");
+    }
+
+    private String plainColumn(ColumnType column) {
+        return "t." + TableId.quote(column.name());
+    }
+
+    /** The cast is to the column's own type, so that the comparison is the key's own. */
+    private String parameter(ColumnType column) {
+        return "CAST(?::text AS " + column.type() + ")";
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tidemark.producer.snapshot;
+
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.TrackedTable;
+import dev.tidemark.producer.source.UntrackableTableException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The columns of a table.
+ *
+ * @param columns in the table's order
+ * @param key the columns of the key, in key order
+ * @param collations the collation of each key column that has one
+ */
+public record TableShape(List<ColumnType> columns, List<ColumnType> key, Map<String, String> collations) {
+
+    private static final String COLUMNS = """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
+              coalesce(array_position(?::text[], a.attname::text), 0), cdc.collation_identity(a.attcollation)
+            FROM pg_attribute a
+            WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """;
+
+    static TableShape read(Connection connection, TrackedTable table) throws SQLException {
+        List<ColumnType> columns = new ArrayList<>();
+        Map<String, String> collations = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
+            statement.setArray(
+                    1, connection.createArrayOf("text", table.keyColumns().toArray()));
+            statement.setString(2, table.id().sql());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ColumnType column = new ColumnType(
+                            row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4), row.getInt(5));
+                    columns.add(column);
+                    if (column.keyPosition() > 0 && row.getString(6) != null) {
+                        collations.put(column.name(), row.getString(6));
+                    }
+                }
+            }
+        }
+        return new TableShape(columns, key(table.id(), table.keyColumns(), columns), collations);
+    }
+
+    private static List<ColumnType> key(TableId table, List<String> names, List<ColumnType> columns) {
+        List<ColumnType> key = columns.stream()
+                .filter(column -> column.keyPosition() > 0)
+                .sorted(Comparator.comparingInt(ColumnType::keyPosition))
+                .toList();
+        if (key.size() != names.size()) {
+            throw new UntrackableTableException("The table " + table + " no longer has its key columns " + names
+                    + ": track it again with cdc.track");
+        }
+        return key;
+    }
+}

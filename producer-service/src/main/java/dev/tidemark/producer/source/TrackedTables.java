@@ -1,0 +1,96 @@
+package dev.tidemark.producer.source;
+
+import dev.tidemark.model.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The list of tracked tables in the source database. */
+public final class TrackedTables {
+
+    /** Adding triggers waits for the table's writers, and later writers wait behind it: so it gives up soon and tries again later. */
+    private static final String LIMIT_WAIT = "SET LOCAL lock_timeout = '2s'";
+
+    private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
+    private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
+    private static final String ALL =
+            "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, active FROM cdc.tracked_table ORDER BY id";
+
+    private TrackedTables() {}
+
+    /**
+     * Captures the table's changes from now on; does nothing if they are already captured.
+     *
+     * @throws UntrackableTableException if that is impossible; the message says why and what to do
+     */
+    public static void track(Connection connection, TableId table) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement settings = connection.createStatement();
+                PreparedStatement track = connection.prepareStatement(TRACK)) {
+            settings.execute(LIMIT_WAIT);
+            if (!exists(connection, table)) {
+                throw new UntrackableTableException(
+                        "The table " + table
+                                + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables");
+            }
+            track.setString(1, table.sql());
+            track.execute();
+            connection.commit();
+        } catch (PSQLException e) {
+            throw refused(table, e);
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** All tables that are or were tracked. */
+    public static List<TrackedTable> all(Connection connection) throws SQLException {
+        List<TrackedTable> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(ALL)) {
+            while (rows.next()) {
+                tables.add(table(rows));
+            }
+        }
+        return tables;
+    }
+
+    private static TrackedTable table(ResultSet row) throws SQLException {
+        return new TrackedTable(
+                row.getInt(1),
+                new TableId(row.getString(2), row.getString(3)),
+                List.of((String[]) row.getArray(4).getArray()),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getBoolean(8));
+    }
+
+    private static boolean exists(Connection connection, TableId table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
+            statement.setString(1, table.sql());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** A lost connection is not the table's fault; all else is told of the table alone. */
+    private static SQLException refused(TableId table, PSQLException e) {
+        String state = e.getSQLState() == null ? "08000" : e.getSQLState();
+        ServerErrorMessage server = e.getServerErrorMessage();
+        if (server == null || state.startsWith("08") || state.startsWith("57")) {
+            return e;
+        }
+        String hint = server.getHint() == null ? "" : " (" + server.getHint() + ")";
+        throw new UntrackableTableException("The table " + table + " cannot be tracked: " + server.getMessage() + hint);
+    }
+}
