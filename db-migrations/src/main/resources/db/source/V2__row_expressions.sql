@@ -1,0 +1,99 @@
+-- How a row and its key become JSON. The triggers and the producer's snapshot use the same expressions under the same settings, so a row has one text whichever way it comes.
+--
+-- Every value is a JSON scalar whose text is the value's own text form, which casts back to exactly the same value. row_to_json() does that for most types; json, jsonb,
+-- arrays, composites and types with a cast to json (hstore, PostGIS) it would nest, losing the difference between a JSON null and NULL, array bounds and more: these go as ::text.
+
+CREATE FUNCTION cdc.base_type(type oid) RETURNS oid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  WITH RECURSIVE base AS (
+    SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = type
+    UNION ALL
+    SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.typbasetype)
+  SELECT base.oid FROM base WHERE base.typtype <> 'd'
+$$;
+
+-- Types outside the core go as ::text too: what row_to_json() makes of them changes when an extension learns a cast to json.
+CREATE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT t.oid IN ('json'::regtype, 'jsonb'::regtype)
+      OR t.typtype = 'c'
+      OR t.typsubscript = 'array_subscript_handler'::regproc
+      OR t.typtype = 'b' AND t.oid >= 16384
+      OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype)
+  FROM pg_type t WHERE t.oid = cdc.base_type(type)
+$$;
+
+-- The settings that text forms depend on, with the values that keep every value exact and every instant in UTC.
+CREATE FUNCTION cdc.output_settings(OUT name text, OUT value text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
+  VALUES ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('lc_monetary', 'C')
+$$;
+
+-- Which of them the text of a type depends on; nested says that it stands inside an array, a range or a composite, where to_json() no longer writes dates in ISO by itself.
+CREATE FUNCTION cdc.settings_of(type oid, nested boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t pg_type;
+BEGIN
+  SELECT * INTO t FROM pg_type WHERE oid = cdc.base_type(type);
+  IF t.typtype = 'c' THEN
+    RETURN QUERY SELECT s.name FROM pg_attribute a, cdc.settings_of(a.atttypid, true) s(name) WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped;
+  ELSIF t.typtype IN ('r', 'm') THEN
+    RETURN QUERY SELECT s.name FROM pg_range r, cdc.settings_of(r.rngsubtype, true) s(name) WHERE t.oid IN (r.rngtypid, r.rngmultitypid);
+  ELSIF t.typsubscript = 'array_subscript_handler'::regproc THEN
+    RETURN QUERY SELECT cdc.settings_of(t.typelem, true);
+  ELSIF t.typtype = 'b' AND t.oid >= 16384 THEN
+    RETURN QUERY SELECT s.name FROM cdc.output_settings() s;  -- we cannot know
+  ELSIF t.oid IN ('float4'::regtype, 'float8'::regtype) OR t.typcategory = 'G' THEN
+    RETURN NEXT 'extra_float_digits';
+  ELSIF t.oid = 'timestamptz'::regtype THEN
+    RETURN NEXT 'TimeZone';
+    IF nested THEN RETURN NEXT 'DateStyle'; END IF;
+  ELSIF t.oid IN ('date'::regtype, 'timestamp'::regtype) AND nested THEN
+    RETURN NEXT 'DateStyle';
+  ELSIF t.oid = 'interval'::regtype THEN
+    RETURN NEXT 'IntervalStyle';
+  ELSIF t.oid = 'bytea'::regtype THEN
+    RETURN NEXT 'bytea_output';
+  ELSIF t.oid = 'money'::regtype THEN
+    RETURN NEXT 'lc_monetary';
+  END IF;
+END $$;
+
+-- SQL that gives the row under the given alias as json. Written with `t.*`, since plain `t` would mean a column named t where there is one.
+CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+      WHEN NOT bool_or(cdc.needs_text(a.atttypid)) THEN format('row_to_json(%I.*)', alias)
+      ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)',
+        string_agg(format(CASE WHEN cdc.needs_text(a.atttypid) THEN '%1$I.%2$I::text AS %2$I' ELSE '%1$I.%2$I' END, alias, a.attname), ', ' ORDER BY a.attnum))
+    END
+  FROM pg_attribute a
+  WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- The columns of the primary key in the order of the key; NULL without a primary key.
+CREATE FUNCTION cdc.key_columns(relation regclass) RETURNS text[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT array_agg(a.attname::text ORDER BY k.position)
+  FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position), pg_attribute a
+  WHERE i.indrelid = relation AND i.indisprimary AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum
+$$;
+
+-- The key must be canonical: it is the Kafka key, so values that are equal in PostgreSQL must have the same text, whichever of their forms a row holds.
+-- This gives a column's canonical form, or NULL for a type that has none known (intervals, citext, collations under which different texts are equal).
+CREATE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE
+      WHEN EXISTS (SELECT FROM pg_collation c WHERE c.oid = collation_id AND NOT c.collisdeterministic) THEN NULL
+      WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
+      WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
+      WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)
+      WHEN t.oid = 'bpchar'::regtype OR t.typtype = 'e' THEN format('%s::text', reference)  -- without the padding
+      WHEN t.oid = ANY ('{bool,"\"char\"",name,bytea,int2,int4,int8,oid,text,varchar,date,time,timetz,timestamp,timestamptz,uuid,inet,cidr,macaddr,macaddr8,bit,varbit,money,pg_lsn,xid8}'::regtype[])
+        THEN reference
+    END
+  FROM pg_type t WHERE t.oid = cdc.base_type(type)
+$$;
+
+-- SQL that gives the key of the row under the given alias as json; NULL where a row has no canonical key (see cdc.refusal for the reason).
+CREATE FUNCTION cdc.key_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN bool_and(c.form IS NOT NULL) THEN format('json_build_object(%s)', string_agg(format('%L, %s', a.attname, c.form), ', ' ORDER BY k.position)) END
+  FROM unnest(cdc.key_columns(relation)) WITH ORDINALITY k(name, position),
+    pg_attribute a,
+    cdc.canonical(format('%I.%I', alias, a.attname), a.atttypid, a.attcollation) c(form)
+  WHERE a.attrelid = relation AND a.attname = k.name
+$$;
