@@ -16,7 +16,7 @@ class PipelineConfiguration {
     }
 
     @Bean
-    Pipeline pipeline(PipelineProperties properties, ObjectProvider<BuildProperties> build) {
+    Pipeline publishedPipeline(PipelineProperties properties, ObjectProvider<BuildProperties> build) {
         BuildProperties known = build.getIfAvailable();
         String version = known == null ? null : known.getVersion();
         return properties.toPipeline(version == null ? "unknown" : version);

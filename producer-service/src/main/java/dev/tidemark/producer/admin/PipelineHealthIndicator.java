@@ -9,13 +9,13 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /** Up only while changes flow, or while another producer sees to that. */
-@Component("pipeline")
-class PipelineHealth implements HealthIndicator {
+@Component
+class PipelineHealthIndicator implements HealthIndicator {
 
     private final Poller poller;
     private final CaptureMonitor monitor;
 
-    PipelineHealth(Poller poller, CaptureMonitor monitor) {
+    PipelineHealthIndicator(Poller poller, CaptureMonitor monitor) {
         this.poller = poller;
         this.monitor = monitor;
     }
