@@ -1,6 +1,7 @@
 package dev.tidemark.stack;
 
 import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
 import java.time.Duration;
 import org.testcontainers.containers.GenericContainer;
 
@@ -70,6 +71,21 @@ abstract class DockerServer implements Server {
     public synchronized void close() {
         container.stop();
         running = false;
+    }
+
+    final boolean isRunning() {
+        return running;
+    }
+
+    final void inContainer(String shellCommand) {
+        try {
+            container.execInContainer("sh", "-c", shellCommand);
+        } catch (IOException e) {
+            throw new StackException("could not run in the container: " + shellCommand, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted", e);
+        }
     }
 
     private void awaitAnswer() {
