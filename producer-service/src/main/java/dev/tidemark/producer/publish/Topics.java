@@ -1,17 +1,18 @@
 package dev.tidemark.producer.publish;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /** Makes the pipeline's topics where they are missing, with the settings that the pipeline relies on. */
@@ -56,53 +57,43 @@ final class Topics {
 
     private String ensure(String topic, Map<String, String> settings) {
         try (Admin client = Admin.create(admin.getConfigurationProperties())) {
-            Optional<String> id = id(client, topic);
-            if (id.isEmpty()) {
-                create(client, topic, settings);
-                id = id(client, topic);
-            }
-            return id.orElseThrow(() ->
-                    new KafkaUnavailableException("The topic " + topic + " was made but cannot be seen yet", null));
-        }
-    }
-
-    private void create(Admin client, String topic, Map<String, String> settings) {
-        NewTopic wanted = new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor()))
-                .configs(new HashMap<>(settings));
-        try {
-            client.createTopics(List.of(wanted)).all().get(timeoutMillis, TimeUnit.MILLISECONDS);
+            String known = id(client, topic);
+            return known != null ? known : create(client, topic, settings);
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaUnavailableException("The topic " + topic + " cannot be made", e.getCause());
-            }
+            throw new KafkaUnavailableException("The topic " + topic + " can neither be seen nor made", e.getCause());
         } catch (TimeoutException e) {
             throw new KafkaUnavailableException("Kafka does not answer", e);
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
         }
     }
 
-    private Optional<String> id(Admin client, String topic) {
+    private String create(Admin client, String topic, Map<String, String> settings)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        NewTopic wanted =
+                new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor())).configs(settings);
+        return await(client.createTopics(List.of(wanted)).topicId(topic)).toString();
+    }
+
+    /** @return the topic's id, or null if there is no such topic */
+    private @Nullable String id(Admin client, String topic)
+            throws ExecutionException, TimeoutException, InterruptedException {
         try {
-            var description = client.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get(timeoutMillis, TimeUnit.MILLISECONDS)
-                    .get(topic);
-            return Optional.ofNullable(description).map(known -> known.topicId().toString());
+            return await(Objects.requireNonNull(client.describeTopics(List.of(topic))
+                            .topicNameValues()
+                            .get(topic)))
+                    .topicId()
+                    .toString();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
+                return null;
             }
-            throw new KafkaUnavailableException("The topic " + topic + " cannot be described", e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaUnavailableException("Kafka does not answer", e);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw e;
         }
     }
 
-    private static KafkaUnavailableException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
+    private <T> T await(KafkaFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
+        return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 }

@@ -1,0 +1,65 @@
+package dev.tidemark.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.capture.Pipeline;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class PipelinePropertiesTest {
+
+    @Test
+    void areReadFromTheEnvironment() {
+        Pipeline pipeline = bind(Map.of(
+                "CDC_PIPELINE_NAME",
+                "shop",
+                "CDC_TOPIC_PREFIX",
+                "s1",
+                "CDC_TABLES",
+                "public.employees,\"My Schema\".\"a,b\", Orders"));
+
+        assertThat(pipeline.name()).isEqualTo("shop");
+        assertThat(pipeline.topics().prefix()).isEqualTo("s1");
+        assertThat(pipeline.tables())
+                .containsExactly(
+                        new TableId("public", "employees"),
+                        new TableId("My Schema", "a,b"),
+                        new TableId("public", "orders"));
+    }
+
+    @Test
+    void nameTopicsAfterThePipelineByDefault() {
+        Pipeline pipeline = bind(Map.of());
+        assertThat(pipeline.topics().prefix()).isEqualTo("tidemark");
+        assertThat(pipeline.tables()).isEmpty();
+    }
+
+    @Test
+    void refuseTablesThatWouldShareATopic() {
+        assertThatThrownBy(() -> bind(Map.of("CDC_TABLES", "\"a.b\",a_b")))
+                .hasMessageContaining("share the topic tidemark.public.a_b")
+                .hasMessageContaining("public.\"a.b\"");
+    }
+
+    @Test
+    void refuseWhatIsNoTableName() {
+        assertThatThrownBy(() -> bind(Map.of("CDC_TABLES", "a b"))).hasMessageContaining("list of table names");
+    }
+
+    private static Pipeline bind(Map<String, Object> variables) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables));
+        ConfigurationPropertySources.attach(environment);
+        return Binder.get(environment)
+                .bindOrCreate("cdc", PipelineProperties.class)
+                .toPipeline("1");
+    }
+}

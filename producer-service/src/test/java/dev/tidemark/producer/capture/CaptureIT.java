@@ -1,0 +1,455 @@
+package dev.tidemark.producer.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.EventReader;
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.MarkerCodec;
+import dev.tidemark.model.Operation;
+import dev.tidemark.model.Sequence;
+import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.publish.StoredState;
+import dev.tidemark.producer.source.SourceIdentity;
+import dev.tidemark.producer.source.UnusableSourceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CaptureIT {
+
+    private static final String ITEMS = "CREATE TABLE items(id int PRIMARY KEY, v text)";
+
+    private final Workbench bench = new Workbench();
+    private final EventReader reader = new EventReader();
+
+    @BeforeEach
+    void createTable() {
+        bench.execute(ITEMS);
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void sendsTheContentThenTheChanges() throws SQLException {
+        bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 2500) g");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute(
+                    "UPDATE items SET v = 'new' WHERE id = 7; DELETE FROM items WHERE id = 8; INSERT INTO items VALUES (0, null)");
+            Workbench.drain(capture);
+        }
+
+        List<ChangeEvent> events = events("items");
+        assertThat(events)
+                .filteredOn(event -> event.operation() == Operation.READ)
+                .hasSize(2500);
+        assertThat(events)
+                .extracting(ChangeEvent::operation)
+                .endsWith(Operation.READ, Operation.UPDATE, Operation.DELETE, Operation.CREATE);
+        assertThat(fold(events)).isEqualTo(table("items"));
+        assertThat(sequences(events)).isSorted().doesNotHaveDuplicates();
+        assertThat(markers("items"))
+                .filteredOn(Marker.ChunkStart.class::isInstance)
+                .hasSize(3);
+    }
+
+    @Test
+    void sendsChangesMadeWhileTheContentIsRead() throws SQLException {
+        bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 5000) g");
+        try (Capture capture = bench.start("items")) {
+            for (int i = 0; i < 4; i++) {
+                capture.step();
+                bench.execute("UPDATE items SET v = 'new" + i
+                        + "' WHERE id % 10 = 3; DELETE FROM items WHERE id % 1000 = " + (500 + i));
+            }
+            Workbench.drain(capture);
+        }
+        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+    }
+
+    @Test
+    void takesALargeTransactionApartIntoPages() throws SQLException {
+        bench.pageRows = 300;
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items SELECT g, repeat('x', 100) FROM generate_series(1, 5000) g");
+            int steps = 1;
+            while (capture.step() == PollOutcome.MORE) {
+                steps++;
+            }
+            assertThat(steps).isGreaterThanOrEqualTo(5000 / 300);
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+        assertThat(sequences(events("items"))).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void sendsLargeRowsAndSaysWhereOneIsTooLarge() throws SQLException {
+        bench.execute("INSERT INTO items VALUES (1, repeat('a', 300000)), (2, repeat('b', 2000000)), (3, 'small')");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("UPDATE items SET v = v || '!'");
+            Workbench.drain(capture);
+        }
+        List<ChangeEvent> events = events("items");
+        assertThat(events).hasSize(6);
+        for (ChangeEvent event : events) {
+            boolean tooLarge = Objects.requireNonNull(event.key()).json().contains("2");
+            assertThat(event.omittedBytes() > 2_000_000).isEqualTo(tooLarge);
+            assertThat(event.row() == null).isEqualTo(tooLarge);
+        }
+    }
+
+    @Test
+    void keepsTheOrderOfCommitsNotOfTransactions() throws SQLException {
+        try (Capture capture = bench.start("items");
+                Connection early = bench.source.getConnection();
+                Statement slow = early.createStatement()) {
+            Workbench.drain(capture);
+            early.setAutoCommit(false);
+            slow.execute("INSERT INTO items VALUES (1, 'early')");
+            bench.execute("INSERT INTO items VALUES (2, 'late')");
+            Workbench.drain(capture);
+            assertThat(fold(events("items"))).containsOnlyKeys("2");
+            early.commit();
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
+    void sendsAnAnnouncedPageAgainWithTheSameNumbers() throws SQLException {
+        bench.pageRows = 100;
+        bench.execute("INSERT INTO items VALUES (0, 'before')");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 250) g");
+            capture.step();
+            capture.settle();
+        }
+        List<Long> firstPage = sequences(changes("items"));
+        assertThat(firstPage).hasSize(100);
+
+        try (Capture successor = bench.start("items")) {
+            Workbench.drain(successor);
+            assertThat(successor.epoch()).isEqualTo(2);
+        }
+
+        List<Long> all = sequences(changes("items"));
+        assertThat(all).hasSize(350);
+        assertThat(all.subList(100, 200)).isEqualTo(firstPage);
+        assertThat(all.subList(200, 350)).allMatch(sequence -> Sequence.epochOf(sequence) == 2);
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+        assertThat(markers("items"))
+                .as("the snapshot is not taken again")
+                .filteredOn(Marker.ChunkStart.class::isInstance)
+                .hasSize(1);
+    }
+
+    @Test
+    void sendsAPageUnderNewNumbersWhenKafkaMayMissAPartOfIt() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 10) g");
+            Workbench.drain(capture);
+        }
+        try (Capture successor = Objects.requireNonNull(bench.tryStart(true, "items"))) {
+            Workbench.drain(successor);
+        }
+        assertThat(sequences(changes("items"))).hasSize(20).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void goesOnWithASnapshotAfterACrash() throws SQLException {
+        bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 5000) g");
+        try (Capture capture = bench.start("items")) {
+            capture.step();
+            capture.step();
+            capture.settle();
+        }
+        try (Capture successor = bench.start("items")) {
+            Workbench.drain(successor);
+        }
+        List<String> starts = markers("items").stream()
+                .filter(Marker.ChunkStart.class::isInstance)
+                .map(marker -> String.valueOf(((Marker.ChunkStart) marker).after()))
+                .toList();
+        assertThat(starts)
+                .filteredOn("null"::equals)
+                .as("chunks that begin with the table")
+                .hasSize(1);
+        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+    }
+
+    @Test
+    void leavesTheWorkToTheActiveProducer() throws SQLException {
+        try (Capture active = bench.start("items")) {
+            assertThat(bench.tryStart(false, "items")).isNull();
+            Workbench.drain(active);
+        }
+        try (Capture next = bench.start("items")) {
+            assertThat(next.epoch()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void ignoresWhatAFormerIncarnationWritesLate() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        try (Capture successor = bench.start("items")) {
+            bench.execute("INSERT INTO items VALUES (1, 'x')");
+            Workbench.drain(successor);
+        }
+        StoredState before = bench.publisher.read();
+        bench.publisher.announce(left);
+        assertThat(bench.publisher.read()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesAnotherHistoryOfTheSource() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        SourceIdentity other =
+                new SourceIdentity(left.source().system(), left.source().timeline() + 1);
+        bench.publisher.announce(new Intent(
+                left.epoch() + 1,
+                other,
+                left.previous(),
+                left.current(),
+                0,
+                0,
+                0,
+                left.firstSequence(),
+                left.published()));
+
+        assertThatThrownBy(() -> bench.start("items"))
+                .isInstanceOf(UnusableSourceException.class)
+                .hasMessageContaining("not the server that was published from");
+    }
+
+    @Test
+    void refusesASourceWhoseTransactionNumbersWentBack() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        bench.publisher.announce(new Intent(
+                left.epoch(),
+                left.source(),
+                "900000:900000:",
+                "900000:900000:",
+                0,
+                0,
+                0,
+                left.firstSequence(),
+                left.published()));
+
+        try (Capture capture = bench.start("items")) {
+            assertThatThrownBy(capture::step)
+                    .isInstanceOf(UnusableSourceException.class)
+                    .hasMessageContaining("went back");
+        }
+    }
+
+    @Test
+    void noticesThatRowsWereTakenOutOfTheLog() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 10) g");
+            Workbench.drain(capture);
+        }
+        bench.execute("DELETE FROM cdc.change_log WHERE id = (SELECT min(id) FROM cdc.change_log)");
+        assertThatThrownBy(() -> bench.start("items"))
+                .isInstanceOf(UnusableSourceException.class)
+                .hasMessageContaining("no longer holds the page");
+    }
+
+    @Test
+    void refusesTheLogOfAnotherPipeline() throws SQLException {
+        bench.start("items").close();
+        bench.execute("UPDATE cdc.producer SET pipeline = 'other'");
+        assertThatThrownBy(() -> bench.start("items"))
+                .isInstanceOf(UnusableSourceException.class)
+                .hasMessageContaining("belongs to the pipeline 'other'");
+    }
+
+    @Test
+    void namesTablesThatCannotBeTrackedAndGoesOnWithTheOthers() throws SQLException {
+        bench.execute("CREATE TABLE keyless(a int); INSERT INTO items VALUES (1, 'x')");
+        try (Capture capture = bench.start("items, missing, keyless")) {
+            Workbench.drain(capture);
+            assertThat(bench.problems).containsOnlyKeys("public.missing", "public.keyless");
+            assertThat(bench.problems.get("public.missing"))
+                    .contains("does not exist")
+                    .contains("cdc.tables");
+            assertThat(bench.problems.get("public.keyless")).contains("primary key");
+            assertThat(fold(events("items"))).isEqualTo(table("items"));
+
+            bench.execute("ALTER TABLE keyless ADD PRIMARY KEY (a); INSERT INTO keyless VALUES (5)");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+            assertThat(bench.problems).containsOnlyKeys("public.missing");
+            assertThat(events("keyless")).hasSize(1);
+        }
+    }
+
+    @Test
+    void findsTablesThatSomebodyTracksByHand() throws SQLException {
+        try (Capture capture = bench.start("")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items VALUES (1, 'x')");
+            bench.sql.sql("SELECT cdc.track('items')").query(Integer.class).single();
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+            assertThat(fold(events("items"))).isEqualTo(table("items"));
+        }
+    }
+
+    @Test
+    void takesANewSnapshotAfterAGapInTheCapture() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        bench.sql.sql("SELECT cdc.untrack('items')").query().listOfRows();
+        bench.execute("INSERT INTO items VALUES (1, 'while nobody looked')");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+        assertThat(markers("items"))
+                .filteredOn(Marker.ChunkStart.class::isInstance)
+                .hasSize(2);
+    }
+
+    @Test
+    void takesANewSnapshotOfATableWhoseChangesCouldNotBeCaptured() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("ALTER TABLE items DROP CONSTRAINT items_pkey; INSERT INTO items VALUES (1, 'uncaptured')");
+            Workbench.drain(capture);
+            assertThat(bench.problems.get("public.items")).isNotNull();
+            bench.execute("ALTER TABLE items ADD PRIMARY KEY (id)");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+            assertThat(bench.problems).isEmpty();
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
+    void sendsTruncates() throws SQLException {
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("TRUNCATE items; INSERT INTO items VALUES (2, 'y')");
+            Workbench.drain(capture);
+        }
+        assertThat(events("items"))
+                .extracting(ChangeEvent::operation)
+                .containsExactly(Operation.READ, Operation.TRUNCATE, Operation.CREATE);
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    private List<ChangeEvent> events(String table) {
+        List<ChangeEvent> events = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : bench.records(table)) {
+            if (record.value() != null) {
+                events.add(reader.read(record.key(), record.value()));
+            }
+        }
+        return events;
+    }
+
+    private List<ChangeEvent> changes(String table) {
+        return events(table).stream()
+                .filter(event -> event.operation() != Operation.READ)
+                .toList();
+    }
+
+    private List<Marker> markers(String table) {
+        List<Marker> markers = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : bench.records(table)) {
+            Header header = record.headers().lastHeader(Marker.HEADER);
+            if (header != null) {
+                markers.add(MarkerCodec.read(header.value()));
+            }
+        }
+        return markers;
+    }
+
+    private static List<Long> sequences(List<ChangeEvent> events) {
+        return events.stream().map(ChangeEvent::sequence).toList();
+    }
+
+    /** What a reader that knows nothing of chunks has in the end: right as long as nothing was deleted before its chunk came. */
+    private static Map<String, String> fold(List<ChangeEvent> events) {
+        Map<String, String> rows = new TreeMap<>();
+        events.forEach(event -> apply(rows, event));
+        return rows;
+    }
+
+    private static void apply(Map<String, String> rows, ChangeEvent event) {
+        switch (event.operation()) {
+            case TRUNCATE -> rows.clear();
+            case DELETE -> rows.remove(Objects.requireNonNull(event.row()).value("id"));
+            default ->
+                rows.put(
+                        Objects.requireNonNull(
+                                Objects.requireNonNull(event.row()).value("id")),
+                        String.valueOf(Objects.requireNonNull(event.row()).value("v")));
+        }
+    }
+
+    private Map<String, String> foldWithChunks(String table) {
+        Map<String, String> rows = new TreeMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : bench.records(table)) {
+            Header header = record.headers().lastHeader(Marker.HEADER);
+            if (header == null) {
+                apply(rows, reader.read(record.key(), record.value()));
+            } else if (MarkerCodec.read(header.value()) instanceof Marker.ChunkStart chunk) {
+                long after = chunk.after() == null
+                        ? Long.MIN_VALUE
+                        : id(chunk.after().json());
+                long upTo =
+                        chunk.upTo() == null ? Long.MAX_VALUE : id(chunk.upTo().json());
+                rows.keySet().removeIf(id -> Long.parseLong(id) > after && Long.parseLong(id) <= upTo);
+            }
+        }
+        return rows;
+    }
+
+    private static long id(String key) {
+        return Long.parseLong(key.replaceAll("\\D", ""));
+    }
+
+    private Map<String, String> table(String name) {
+        Map<String, String> rows = new HashMap<>();
+        bench.sql
+                .sql("SELECT id::text AS id, coalesce(v, 'null') AS v FROM " + name)
+                .query(row -> {
+                    rows.put(row.getString(1), row.getString(2));
+                });
+        return new TreeMap<>(rows);
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.TopicsProperties;
+import dev.tidemark.producer.snapshot.ChunkReader;
+import dev.tidemark.producer.snapshot.SnapshotProperties;
+import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
+import dev.tidemark.producer.source.SourceMigration;
+import dev.tidemark.stack.Database;
+import dev.tidemark.stack.Stack;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.util.unit.DataSize;
+
+/** The parts of a producer, put together by hand against real servers, so that a test can step through them; each has a database and topics of its own. */
+final class Workbench implements AutoCloseable {
+
+    static final Stack STACK = Stack.start();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final DataSize MESSAGE = DataSize.ofMegabytes(1);
+
+    final String name = "bench" + COUNT.incrementAndGet();
+    final PGSimpleDataSource source = dataSource();
+    final JdbcClient sql = JdbcClient.create(source);
+    final Map<String, String> problems = new HashMap<>();
+    private final TopicNames topics = new TopicNames(name);
+    private final DefaultKafkaProducerFactory<byte[], byte[]> producers = new DefaultKafkaProducerFactory<>(Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            STACK.broker().bootstrapServers(),
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class,
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            (int) MESSAGE.toBytes()));
+    private final DefaultKafkaConsumerFactory<byte[], byte[]> consumers = new DefaultKafkaConsumerFactory<>(Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, STACK.broker().bootstrapServers(),
+            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
+            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class));
+    final Publisher publisher;
+    int pageRows = 5000;
+    int chunkRows = 1000;
+    KeyOrder keyOrder = KeyOrder.NATIVE;
+
+    Workbench() {
+        KafkaAdmin admin =
+                new KafkaAdmin(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()));
+        TopicsProperties properties =
+                new TopicsProperties((short) -1, Duration.ofDays(1), MESSAGE, Duration.ofSeconds(20));
+        publisher = new Publisher(new KafkaTemplate<>(producers), consumers, admin, topics, properties);
+    }
+
+    /** A producer of the tables; null if another one is the active one. */
+    @Nullable
+    Capture tryStart(boolean renumber, String tables) throws SQLException {
+        Pipeline pipeline = new Pipeline(name, "test", "instance", topics, TableId.parseList(tables));
+        long rowBytes = MESSAGE.toBytes() - 64 * 1024;
+        ChunkReader chunks =
+                new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
+        Capture.Settings settings = new Capture.Settings(
+                new PageLimits(pageRows, 1 << 20, rowBytes), Duration.ZERO, Clock.systemUTC(), () -> false);
+        return new CaptureStarter(
+                        source, new SourceMigration(source), publisher, pipeline, chunks, settings, listener())
+                .start(renumber);
+    }
+
+    Capture start(String tables) throws SQLException {
+        return Objects.requireNonNull(tryStart(false, tables));
+    }
+
+    private CaptureListener listener() {
+        return new CaptureListener() {
+            @Override
+            public void tableProblem(TableId table, @Nullable String reason) {
+                if (reason == null) {
+                    problems.remove(table.toString());
+                } else {
+                    problems.put(table.toString(), reason);
+                }
+            }
+        };
+    }
+
+    /** Steps until nothing is left to publish and all is acknowledged. */
+    static void drain(Capture capture) throws SQLException {
+        while (capture.step() != PollOutcome.IDLE) {
+            // the steps are the work
+        }
+        capture.settle();
+    }
+
+    /** All records of the table's topic. */
+    List<ConsumerRecord<byte[], byte[]>> records(String table) {
+        TopicPartition partition = new TopicPartition(topics.of(TableId.parse(table)), 0);
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = Objects.requireNonNull(
+                    consumer.endOffsets(List.of(partition)).get(partition));
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    void execute(String statements) {
+        sql.sql(statements).update();
+    }
+
+    private PGSimpleDataSource dataSource() {
+        Database server = STACK.source();
+        server.execute("CREATE DATABASE " + name);
+        PGSimpleDataSource created = new PGSimpleDataSource();
+        created.setUrl("jdbc:postgresql://%s:%d/%s".formatted(server.host(), server.port(), name));
+        created.setUser(server.user());
+        created.setPassword(server.password());
+        return created;
+    }
+
+    @Override
+    public void close() {
+        producers.destroy();
+    }
+}
