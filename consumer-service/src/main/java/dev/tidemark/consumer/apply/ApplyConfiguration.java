@@ -1,0 +1,31 @@
+package dev.tidemark.consumer.apply;
+
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SinkProperties.class)
+class ApplyConfiguration {
+
+    @Bean
+    static SessionSettings sessionSettings() {
+        return new SessionSettings();
+    }
+
+    @Bean
+    OffsetStore offsetStore(DataSource dataSource) {
+        return new OffsetStore(dataSource);
+    }
+
+    @Bean
+    Sink sink(DataSource dataSource, SinkProperties properties) {
+        return new Sink(dataSource, properties);
+    }
+
+    @Bean
+    DestinationPreparation destinationPreparation(DataSource dataSource) {
+        return new DestinationPreparation(dataSource);
+    }
+}

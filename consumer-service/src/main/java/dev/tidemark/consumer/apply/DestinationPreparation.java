@@ -1,0 +1,56 @@
+package dev.tidemark.consumer.apply;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the service does at the destination before it applies anything, as often as it takes: the schema {@code cdc}, and a look at what the role may do. */
+public final class DestinationPreparation {
+
+    private static final Logger log = LoggerFactory.getLogger(DestinationPreparation.class);
+
+    private final DataSource dataSource;
+
+    public DestinationPreparation(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** Safe to repeat, also by several at once. */
+    public void prepare() throws SQLException {
+        migrate();
+        try (Connection connection = dataSource.getConnection()) {
+            if (!SessionSettings.isReplica(connection)) {
+                log.warn(
+                        "This role may not set session_replication_role, so foreign keys and triggers of the destination act on what is applied:"
+                                + " rows may be refused that arrive before those they refer to, and triggers do their work twice if they also ran at the source."
+                                + " From PostgreSQL 15 on: GRANT SET ON PARAMETER session_replication_role TO this role");
+            }
+        }
+    }
+
+    private void migrate() {
+        Flyway.configure()
+                .dataSource(dataSource)
+                .locations("classpath:db/common", "classpath:db/destination")
+                .defaultSchema("cdc")
+                .table("schema_history")
+                .load()
+                .migrate();
+    }
+
+    /** @throws SQLException if the destination is away, or cannot be written */
+    public void check() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+            if (row.next() && row.getBoolean(1)) {
+                throw new SQLException("The destination is a standby and cannot be written", "25006");
+            }
+        }
+    }
+}

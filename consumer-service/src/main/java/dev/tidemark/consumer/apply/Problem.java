@@ -1,0 +1,51 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.model.RowKey;
+import dev.tidemark.model.TableId;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a partition does not go on.
+ *
+ * @param offset the offset of the record at which it stands, or -1 if it is not about a record
+ * @param sqlState PostgreSQL's code of the error, if it is one of the database
+ * @param message what happened and, where it can be known, what to do
+ */
+public record Problem(
+        ErrorKind kind,
+        long offset,
+        @Nullable TableId table,
+        @Nullable RowKey key,
+        @Nullable String sqlState,
+        String message) {
+
+    /** A problem that no single record has caused. */
+    public static Problem of(Throwable error) {
+        return of(error, -1, null, null);
+    }
+
+    /** A problem with the record at an offset. */
+    public static Problem of(Throwable error, long offset, @Nullable TableId table, @Nullable RowKey key) {
+        return new Problem(ErrorKind.of(error), offset, table, key, sqlState(error), message(error));
+    }
+
+    private static @Nullable String sqlState(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+        }
+        return null;
+    }
+
+    private static String message(Throwable error) {
+        Throwable root = error;
+        while (root.getMessage() == null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null
+                ? root.getClass().getName()
+                : root.getMessage().strip();
+    }
+}

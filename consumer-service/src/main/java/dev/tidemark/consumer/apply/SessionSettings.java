@@ -1,0 +1,58 @@
+package dev.tidemark.consumer.apply;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Settings of each session at the destination, whatever the role, the database or the server prefer. The search path is left to them: all names are
+ * qualified, but operators of extensions are found by it.
+ */
+final class SessionSettings implements BeanPostProcessor {
+
+    /**
+     * Text is read the way the source wrote it. Row security would hide rows that are to be deleted: better an error. Plans are made for the sizes at hand. A
+     * lock, a vanished client or a frozen one does not hold things up for ever. Foreign keys and ordinary triggers do not act, where the role may say so.
+     */
+    static final String SQL = """
+            SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET xmloption = 'content';
+            SET row_security = off;
+            SET jit = off; SET plan_cache_mode = 'force_custom_plan';
+            SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
+            DO $$ BEGIN
+              SET client_connection_check_interval = '10s';
+            EXCEPTION WHEN invalid_parameter_value THEN
+              NULL; -- not on this platform
+            END $$;
+            DO $$ BEGIN
+              SET session_replication_role = 'replica';
+            EXCEPTION WHEN insufficient_privilege THEN
+              NULL;
+            END $$
+            """;
+
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        if (bean instanceof HikariDataSource pool) {
+            pool.setConnectionInitSql(both(pool.getConnectionInitSql()));
+        }
+        return bean;
+    }
+
+    private static String both(@Nullable String configured) {
+        return configured == null ? SQL : SQL + "; " + configured;
+    }
+
+    /** Whether foreign keys and ordinary triggers do not act in this session. */
+    static boolean isReplica(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT current_setting('session_replication_role') = 'replica'")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+}

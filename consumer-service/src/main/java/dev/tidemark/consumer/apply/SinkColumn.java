@@ -1,0 +1,68 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.model.TableId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of the destination.
+ *
+ * @param type what text is cast to: the type without its length or precision, since a cast would cut a value to fit, silently
+ * @param declared the type as declared, through any domains
+ * @param rounding whether storing into the declared type may change a value without an error
+ * @param maxLength the length of a varchar, or 0
+ * @param filling where the column's values come from
+ * @param collation what orders the column's text, null if it has no collation
+ */
+record SinkColumn(
+        String name,
+        String type,
+        String declared,
+        boolean rounding,
+        int maxLength,
+        Filling filling,
+        @Nullable String collation) {
+
+    /** Where values come from. */
+    enum Filling {
+        /** From whoever writes the row. */
+        GIVEN,
+        /** The database computes them and takes no others. */
+        COMPUTED,
+        /** Whoever inserts the row may give one, with some emphasis; later ones come from the database alone. */
+        IDENTITY
+    }
+
+    String sql() {
+        return TableId.quote(name);
+    }
+
+    /** Text as a value to compare the column with. */
+    String cast(String text) {
+        return "CAST(" + text + " AS " + type + ")";
+    }
+
+    /**
+     * Text as a value to store. The database's assignment refuses most of what does not fit, but it rounds numbers and times and cuts blanks; where it would,
+     * this gives an error instead.
+     */
+    String exactly(String text) {
+        if (maxLength > 0) {
+            // One character too many that is no blank: refused as too long. Bytes are counted first because that is
+            // cheaper.
+            return "CAST(CASE WHEN octet_length(%1$s) > %2$d AND length(%1$s) > %2$d THEN repeat('x', %2$d + 1) ELSE %1$s END AS %3$s)"
+                    .formatted(text, maxLength, type);
+        }
+        if (rounding) {
+            return "CASE WHEN CAST(CAST(%1$s AS %2$s) AS %3$s) IS DISTINCT FROM CAST(%1$s AS %2$s) THEN %4$s ELSE CAST(%1$s AS %2$s) END"
+                    .formatted(text, type, declared, refusal(text));
+        }
+        return cast(text);
+    }
+
+    /** An expression of the type that fails with a message. It depends on the text, or the planner would evaluate it beforehand. */
+    private String refusal(String text) {
+        String message = "a value of column " + sql() + " would be rounded to fit " + declared;
+        return "CAST(CAST(CAST('%s' || left(%s, 0) AS integer) AS text) AS %s)"
+                .formatted(message.replace("'", "''"), text, type);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.SinkColumn.Filling;
+import dev.tidemark.model.Columns;
+import dev.tidemark.model.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A table of the destination as it was when it was last looked at, with the statements made for it. */
+final class SinkTable {
+
+    private final TableId id;
+    private final Map<String, SinkColumn> columns;
+    private final List<Set<String>> uniqueKeys;
+    private final boolean cascading;
+    private final Map<RowShape, RowSql> statements = new HashMap<>();
+
+    /**
+     * @param uniqueKeys the columns of each index that tells rows apart at once and without condition
+     * @param cascading whether deleting a row may change rows of other tables
+     */
+    SinkTable(TableId id, Map<String, SinkColumn> columns, List<Set<String>> uniqueKeys, boolean cascading) {
+        this.id = id;
+        this.columns = columns;
+        this.uniqueKeys = uniqueKeys;
+        this.cascading = cascading;
+    }
+
+    TableId id() {
+        return id;
+    }
+
+    boolean cascading() {
+        return cascading;
+    }
+
+    /** @throws EnvironmentException if the table has no such column */
+    SinkColumn column(String name) {
+        SinkColumn column = columns.get(name);
+        if (column == null) {
+            throw new EnvironmentException("The table " + id + " has no column " + TableId.quote(name)
+                    + " at the destination: add it there as it is at the source");
+        }
+        return column;
+    }
+
+    /**
+     * The columns of a key.
+     *
+     * @throws EnvironmentException if nothing keeps two rows from having the same key
+     */
+    List<SinkColumn> key(Columns key) {
+        List<SinkColumn> found = key.names().stream().map(this::column).toList();
+        if (!uniqueKeys.contains(new HashSet<>(key.names()))) {
+            throw new EnvironmentException(
+                    "The table " + id + " has no primary key on exactly the columns " + key.names()
+                            + " at the destination: add it, or a unique index that is neither partial nor deferrable");
+        }
+        return found;
+    }
+
+    /** The statements for rows of a shape. */
+    RowSql statements(RowShape shape) {
+        return statements.computeIfAbsent(shape, this::newStatements);
+    }
+
+    private RowSql newStatements(RowShape shape) {
+        List<SinkColumn> stored = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < shape.row().size(); i++) {
+            SinkColumn column = column(shape.row().names().get(i));
+            if (column.filling() != Filling.COMPUTED) {
+                stored.add(column);
+                places.add(i);
+            }
+        }
+        return new RowSql(id, stored, places, key(shape.key()));
+    }
+}

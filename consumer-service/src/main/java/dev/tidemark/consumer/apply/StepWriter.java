@@ -1,0 +1,80 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.EventReader;
+import dev.tidemark.model.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes steps in the fewest statements: all changes of rows between chunks and truncates at once. */
+final class StepWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(StepWriter.class);
+
+    private final TableCatalog catalog;
+    private final ChunkWriter chunks;
+    private final Reduction reduction;
+
+    StepWriter(TableCatalog catalog, ChunkWriter chunks, EventReader reader) {
+        this.catalog = catalog;
+        this.chunks = chunks;
+        this.reduction = new Reduction(reader);
+    }
+
+    void write(Connection connection, List<Step> steps) throws SQLException {
+        List<ChangeEvent> changes = new ArrayList<>(steps.size());
+        for (Step step : steps) {
+            if (step instanceof RowChange change) {
+                changes.add(change.event());
+                continue;
+            }
+            writeChanges(connection, changes);
+            changes.clear();
+            if (step instanceof Chunk chunk) {
+                chunks.write(connection, chunk);
+            } else {
+                truncate(connection, step.table());
+            }
+        }
+        writeChanges(connection, changes);
+    }
+
+    private void writeChanges(Connection connection, List<ChangeEvent> changes) throws SQLException {
+        for (TableChanges table : reduction.reduce(changes)) {
+            new TableWriter(connection, catalog.get(connection, table.table())).write(table);
+        }
+    }
+
+    /** Removes all rows that the changes touch, and then writes those that are to be. */
+    void replace(Connection connection, List<ChangeEvent> changes) throws SQLException {
+        for (TableChanges table : reduction.reduce(changes)) {
+            new TableWriter(connection, catalog.get(connection, table.table())).replace(table);
+        }
+    }
+
+    /** TRUNCATE where it is allowed, for it is quick, and DELETE where it is not, or where readers are in its way. */
+    private void truncate(Connection connection, TableId table) throws SQLException {
+        catalog.get(connection, table);
+        Savepoint before = connection.setSavepoint();
+        try (Statement statement = connection.createStatement()) {
+            try {
+                statement.execute("SET LOCAL lock_timeout = '1s'");
+                statement.execute("TRUNCATE " + table.sql());
+                statement.execute("SET LOCAL lock_timeout = '10s'");
+            } catch (SQLException e) {
+                connection.rollback(before);
+                log.debug("{} cannot be truncated, its rows are deleted: {}", table, e.getMessage());
+                statement.execute("DELETE FROM " + table.sql());
+            }
+        }
+        connection.releaseSavepoint(before);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tidemark.consumer.ingest;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks Kafka by an admin client, which is made when it is first needed: that fails while Kafka's name cannot be resolved. Safe for use by several threads. */
+final class AdminTopics implements Topics, AutoCloseable {
+
+    private final Supplier<Admin> factory;
+    private final Duration timeout;
+    private @Nullable Admin admin;
+
+    AdminTopics(Supplier<Admin> factory, Duration timeout) {
+        this.factory = factory;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public Map<String, Description> describe(Collection<String> topics) {
+        Map<String, Description> found = new HashMap<>();
+        admin().describeTopics(topics).topicNameValues().forEach((topic, future) -> {
+            try {
+                var description = await(future);
+                found.put(
+                        topic,
+                        new Description(
+                                description.topicId().toString(),
+                                description.partitions().size()));
+            } catch (KafkaUnavailableException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        });
+        return found;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> latest =
+                partitions.stream().collect(toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        await(admin().listOffsets(latest).all()).forEach((partition, result) -> ends.put(partition, result.offset()));
+        return ends;
+    }
+
+    @Override
+    public void check() {
+        await(admin().describeCluster().nodes());
+    }
+
+    private synchronized Admin admin() {
+        if (admin == null) {
+            try {
+                admin = factory.get();
+            } catch (RuntimeException e) {
+                throw new KafkaUnavailableException(e);
+            }
+        }
+        return admin;
+    }
+
+    private <T> T await(KafkaFuture<T> answer) {
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new KafkaUnavailableException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaUnavailableException(null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaUnavailableException(e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+        }
+    }
+}

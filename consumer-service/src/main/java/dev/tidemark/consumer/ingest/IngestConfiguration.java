@@ -1,0 +1,74 @@
+package dev.tidemark.consumer.ingest;
+
+import dev.tidemark.consumer.apply.DestinationPreparation;
+import dev.tidemark.consumer.apply.OffsetStore;
+import dev.tidemark.consumer.apply.Sink;
+import dev.tidemark.consumer.apply.SinkProperties;
+import java.time.Clock;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.config.ContainerCustomizer;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties.AckMode;
+import org.springframework.scheduling.TaskScheduler;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(IngestProperties.class)
+class IngestConfiguration {
+
+    /** How often, while nothing comes, the container gives its thread to what has to be tried again. */
+    private static final long IDLE_MILLIS = 100;
+
+    @Bean
+    PipelineStatus pipelineStatus() {
+        return new PipelineStatus();
+    }
+
+    @Bean
+    AdminTopics topics(KafkaAdmin admin, IngestProperties properties) {
+        return new AdminTopics(() -> Admin.create(admin.getConfigurationProperties()), properties.kafkaTimeout());
+    }
+
+    @Bean
+    ChangeListener changeListener(
+            Sink sink,
+            SinkProperties sinkProperties,
+            OffsetStore offsets,
+            Topics topics,
+            PipelineStatus status,
+            IngestListener listener,
+            Clock clock,
+            IngestProperties properties) {
+        Positioner positioner = new Positioner(offsets, topics, properties.kafkaTimeout());
+        TableSearch tableSearch = new TableSearch(sink, sinkProperties);
+        Backoff backoff = new Backoff(properties.retryDelay(), properties.maxRetryDelay());
+        Ingestion ingestion = new Ingestion(sink, positioner, tableSearch, status, listener, backoff, clock);
+        return new ChangeListener(ingestion, new GroupOffsets(clock));
+    }
+
+    /** What must be so whatever the configuration says: positions are ours alone, and the thread comes by when nothing comes in. */
+    @Bean
+    ContainerCustomizer<Object, Object, ConcurrentMessageListenerContainer<Object, Object>> containerCustomizer() {
+        return container -> {
+            container.getContainerProperties().setAckMode(AckMode.MANUAL);
+            container.getContainerProperties().setIdleEventInterval(IDLE_MILLIS);
+            container.getContainerProperties().setIdleBeforeDataMultiplier(1);
+            container.getContainerProperties().setPollTimeout(IDLE_MILLIS);
+        };
+    }
+
+    @Bean
+    Supervisor supervisor(
+            DestinationPreparation destination,
+            Topics topics,
+            KafkaListenerEndpointRegistry listeners,
+            PipelineStatus status,
+            TaskScheduler scheduler,
+            IngestProperties properties) {
+        return new Supervisor(destination, topics, listeners, status, scheduler, properties.checkInterval());
+    }
+}

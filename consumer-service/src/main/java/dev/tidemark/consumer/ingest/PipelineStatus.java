@@ -1,0 +1,73 @@
+package dev.tidemark.consumer.ingest;
+
+import dev.tidemark.consumer.apply.Problem;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** How things are, for others to look at. Safe for use by several threads. */
+public final class PipelineStatus {
+
+    private final Map<TopicPartition, PartitionStatus> partitions = new ConcurrentHashMap<>();
+    private volatile @Nullable Instant busySince;
+    private volatile @Nullable Problem destination;
+    private volatile @Nullable Problem broker;
+    private volatile boolean started;
+
+    /** The partitions of this instance, in order. */
+    public Map<TopicPartition, PartitionStatus> partitions() {
+        Map<TopicPartition, PartitionStatus> sorted =
+                new TreeMap<>((a, b) -> a.topic().equals(b.topic())
+                        ? Integer.compare(a.partition(), b.partition())
+                        : a.topic().compareTo(b.topic()));
+        sorted.putAll(partitions);
+        return sorted;
+    }
+
+    /** Since when a batch is being applied; null if none is. */
+    public @Nullable Instant busySince() {
+        return busySince;
+    }
+
+    /** What is wrong with the destination; null if it was there when last looked at. */
+    public @Nullable Problem destination() {
+        return destination;
+    }
+
+    /** What is wrong with Kafka; null if it was there when last looked at. */
+    public @Nullable Problem broker() {
+        return broker;
+    }
+
+    /** Whether the listener runs. */
+    public boolean started() {
+        return started;
+    }
+
+    void partition(TopicPartition partition, PartitionStatus status) {
+        partitions.put(partition, status);
+    }
+
+    void forget(TopicPartition partition) {
+        partitions.remove(partition);
+    }
+
+    void busySince(@Nullable Instant since) {
+        busySince = since;
+    }
+
+    void destination(@Nullable Problem problem) {
+        destination = problem;
+    }
+
+    void broker(@Nullable Problem problem) {
+        broker = problem;
+    }
+
+    void started(boolean running) {
+        started = running;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tidemark.consumer.ingest;
+
+import dev.tidemark.consumer.apply.OffsetStore;
+import dev.tidemark.consumer.apply.Position;
+import dev.tidemark.consumer.apply.Problem;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where partitions are to be read: where the destination says, and nowhere else. A position that the topic does not hold is an error, since going on
+ * anywhere else would skip events in silence.
+ */
+final class Positioner {
+
+    private final OffsetStore offsets;
+    private final Topics topics;
+    private final Duration timeout;
+
+    Positioner(OffsetStore offsets, Topics topics, Duration timeout) {
+        this.offsets = offsets;
+        this.topics = topics;
+        this.timeout = timeout;
+    }
+
+    /** A partition that can be read from its position on, or the reason why it cannot. */
+    record Placed(@Nullable Feed feed, @Nullable Problem problem) {
+
+        static Placed at(Feed feed) {
+            return new Placed(feed, null);
+        }
+
+        static Placed nowhere(Throwable error) {
+            return new Placed(null, Problem.of(error));
+        }
+    }
+
+    Map<TopicPartition, Placed> place(Collection<TopicPartition> partitions, Consumer<?, ?> consumer) {
+        Map<TopicPartition, Placed> placed = new HashMap<>();
+        try {
+            Map<TopicPartition, String> ids = ids(partitions, placed);
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(ids.keySet(), timeout);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(ids.keySet(), timeout);
+            Map<TopicPartition, Position> positions = offsets.claim(ids);
+            ids.forEach((partition, id) -> placed.put(
+                    partition,
+                    place(
+                            partition,
+                            id,
+                            known(positions, partition),
+                            known(begins, partition),
+                            known(ends, partition))));
+        } catch (SQLException | RuntimeException e) {
+            partitions.forEach(partition -> placed.putIfAbsent(partition, Placed.nowhere(e)));
+        }
+        return placed;
+    }
+
+    private static <T> T known(Map<TopicPartition, T> answers, TopicPartition partition) {
+        return Objects.requireNonNull(answers.get(partition), () -> "No answer for " + partition);
+    }
+
+    private Map<TopicPartition, String> ids(Collection<TopicPartition> partitions, Map<TopicPartition, Placed> placed) {
+        var descriptions = topics.describe(
+                partitions.stream().map(TopicPartition::topic).distinct().toList());
+        Map<TopicPartition, String> ids = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            Topics.Description topic = descriptions.get(partition.topic());
+            if (topic == null) {
+                placed.put(
+                        partition,
+                        Placed.nowhere(new UnusablePositionException(
+                                "Kafka does not have the topic " + partition.topic() + " any more")));
+            } else if (topic.partitions() > 1) {
+                placed.put(
+                        partition,
+                        Placed.nowhere(
+                                new UnusablePositionException(
+                                        "The topic " + partition.topic() + " has " + topic.partitions()
+                                                + " partitions: it must have one, since a truncate and a chunk of a snapshot are about all rows of a table")));
+            } else {
+                ids.put(partition, topic.id());
+            }
+        }
+        return ids;
+    }
+
+    private static Placed place(TopicPartition partition, String topicId, Position position, long begin, long end) {
+        if (position.nextOffset() < begin) {
+            return Placed.nowhere(new UnusablePositionException(
+                    ("%s is applied up to offset %d, but Kafka has deleted what is before %d: events are lost."
+                                    + " Take a new snapshot of the table, and let the partition go on with"
+                                    + " UPDATE cdc.applied_offset SET next_offset = %d, last_sequence = NULL WHERE topic = '%s' AND partition = %d")
+                            .formatted(
+                                    partition,
+                                    position.nextOffset(),
+                                    begin,
+                                    begin,
+                                    partition.topic(),
+                                    partition.partition())));
+        }
+        if (position.nextOffset() > end) {
+            return Placed.nowhere(new UnusablePositionException(
+                    ("%s is applied up to offset %d, but ends at %d: Kafka has lost events."
+                                    + " Take a new snapshot of the table, and let the partition go on with"
+                                    + " UPDATE cdc.applied_offset SET next_offset = %d WHERE topic = '%s' AND partition = %d")
+                            .formatted(
+                                    partition,
+                                    position.nextOffset(),
+                                    end,
+                                    end,
+                                    partition.topic(),
+                                    partition.partition())));
+        }
+        return Placed.at(new Feed(partition, topicId, position));
+    }
+}

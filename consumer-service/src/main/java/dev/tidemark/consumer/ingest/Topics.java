@@ -1,0 +1,25 @@
+package dev.tidemark.consumer.ingest;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** What Kafka knows of topics, asked outside of the consumer. All methods throw {@link KafkaUnavailableException} when Kafka does not answer. */
+public interface Topics {
+
+    /**
+     * What tells a topic from one of the same name that was deleted before.
+     *
+     * @param partitions how many it has
+     */
+    record Description(String id, int partitions) {}
+
+    /** The topics among these that exist. */
+    Map<String, Description> describe(Collection<String> topics);
+
+    /** The offset after the last record of each partition. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions);
+
+    /** Returns if Kafka answers. */
+    void check();
+}
