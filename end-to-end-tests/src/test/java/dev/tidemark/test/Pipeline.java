@@ -1,0 +1,163 @@
+package dev.tidemark.test;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import dev.tidemark.stack.Service;
+import dev.tidemark.stack.ServiceProcess;
+import dev.tidemark.stack.Stack;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A pipeline of one test: databases and topics of its own on the shared stack, and both services as processes, configured by their environment alone. */
+final class Pipeline implements AutoCloseable {
+
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+
+    /** Quick to start, light on a machine of two cores, and dead at once where memory does not suffice. */
+    private static final String[] JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"};
+
+    private final Stack stack = SharedStack.get();
+    private final String name = "e2e_%d_%d".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet());
+    private final TestDatabase source = TestDatabase.create(stack.source(), name);
+    private final TestDatabase destination = TestDatabase.create(stack.destination(), name);
+    private final Map<String, String> producerSettings = new TreeMap<>();
+    private final Map<String, String> consumerSettings = new TreeMap<>();
+    private final List<ServiceProcess> producers = new ArrayList<>();
+    private final List<ServiceProcess> consumers = new ArrayList<>();
+
+    /** @param tables what {@code CDC_TABLES} says */
+    Pipeline(String tables) {
+        producerSettings.put("CDC_TABLES", tables);
+        producerSettings.put("CDC_POLL_REFRESHINTERVAL", "500ms");
+    }
+
+    Pipeline producerWith(String variable, String value) {
+        producerSettings.put(variable, value);
+        return this;
+    }
+
+    Pipeline consumerWith(String variable, String value) {
+        consumerSettings.put(variable, value);
+        return this;
+    }
+
+    /** Runs the same statements at the source and at the destination. */
+    Pipeline onBoth(String... sql) {
+        source.execute(sql);
+        destination.execute(sql);
+        return this;
+    }
+
+    /** Starts both services, and returns when they answer. */
+    Pipeline start() {
+        ServiceProcess producer = newProducer();
+        ServiceProcess consumer = newConsumer();
+        producer.launch();
+        consumer.launch();
+        producer.awaitReady();
+        consumer.awaitReady();
+        return this;
+    }
+
+    /** Another producer of the pipeline, which is not started yet. */
+    ServiceProcess newProducer() {
+        ServiceProcess producer = process(Service.producer(stack), source, producerSettings);
+        producers.add(producer);
+        return producer;
+    }
+
+    /** Another consumer of the pipeline, which is not started yet. */
+    ServiceProcess newConsumer() {
+        ServiceProcess consumer = process(Service.consumer(stack), destination, consumerSettings);
+        consumers.add(consumer);
+        return consumer;
+    }
+
+    private ServiceProcess process(Service service, TestDatabase database, Map<String, String> settings) {
+        Service configured = service.withName(name + "-" + service.name())
+                .withJvmOptions(JVM)
+                .with("SPRING_DATASOURCE_URL", database.jdbcUrl())
+                .with("CDC_PIPELINE_NAME", name);
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            configured = configured.with(setting.getKey(), setting.getValue());
+        }
+        return new ServiceProcess(configured);
+    }
+
+    /** Waits until the producer is at work and the tables, as SQL writes their names, are captured and have their first snapshot behind them. */
+    Pipeline awaitSnapshots(String... tables) {
+        for (String table : tables) {
+            Await.until("snapshot of " + table, () -> {
+                Health health = Health.of(producer());
+                return health.state().equals("RUNNING")
+                        && Health.endpoint(producer(), "offset")
+                                .path("snapshots")
+                                .path(TableId.parse(table).toString())
+                                .path("complete")
+                                .asBoolean(false);
+            });
+        }
+        return this;
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    TestDatabase source() {
+        return source;
+    }
+
+    TestDatabase destination() {
+        return destination;
+    }
+
+    /** The first producer. */
+    ServiceProcess producer() {
+        return producers.get(0);
+    }
+
+    /** The first consumer. */
+    ServiceProcess consumer() {
+        return consumers.get(0);
+    }
+
+    /** The topic of a table, as SQL writes its name. */
+    String topic(String table) {
+        return new TopicNames(name).of(TableId.parse(table));
+    }
+
+    /** What each service says and where its log is, for the message of a failure. */
+    String diagnosis() {
+        StringBuilder text = new StringBuilder();
+        for (ServiceProcess service : services()) {
+            text.append("\n  ").append(service.log());
+            text.append("\n    ").append(service.alive() ? says(service) : "is not running");
+        }
+        return text.toString();
+    }
+
+    private static String says(ServiceProcess service) {
+        try {
+            return service.get("/actuator/health");
+        } catch (RuntimeException e) {
+            return "does not answer: " + e;
+        }
+    }
+
+    private List<ServiceProcess> services() {
+        List<ServiceProcess> all = new ArrayList<>(producers);
+        all.addAll(consumers);
+        return all;
+    }
+
+    @Override
+    public void close() {
+        services().forEach(ServiceProcess::close);
+        source.drop();
+        destination.drop();
+    }
+}
