@@ -1,0 +1,84 @@
+package dev.tidemark.quickstart;
+
+import dev.tidemark.stack.Database;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Shows the pipeline at work, under a small workload, until somebody ends it. */
+final class Demonstration {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final long SHOWN_MICROS = 5_000_000;
+
+    private final Options options;
+    private final Console console;
+    private final Ending ending;
+
+    Demonstration(Options options, Console console, Ending ending) {
+        this.options = options;
+        this.console = console;
+        this.ending = ending;
+    }
+
+    /** Does not return but by an exception. */
+    int run() throws SQLException {
+        try (LocalPipeline pipeline = new Startup(options, console, ending).run();
+                EmployeeTable source = new EmployeeTable(pipeline.source());
+                EmployeeTable destination = new EmployeeTable(pipeline.destination());
+                Trickle trickle = new Trickle(pipeline.source(), options.seed(), ending)) {
+            console.line(tour(pipeline));
+            trickle.start();
+            while (true) {
+                ending.pause(SECOND);
+                pipeline.requireAlive();
+                console.live("source %,d rows | destination %,d | %,d changes applied | delay %s"
+                        .formatted(
+                                source.count(),
+                                destination.count(),
+                                AppliedChanges.of(pipeline.consumer().get("/actuator/prometheus")),
+                                delays(source, destination).summary()));
+            }
+        }
+    }
+
+    private static Delays delays(EmployeeTable source, EmployeeTable destination) throws SQLException {
+        Delays delays = new Delays(source.now() - SHOWN_MICROS);
+        List<Row> changed = source.changedLately();
+        Map<Integer, Row> there = destination.rows(changed);
+        for (Row here : changed) {
+            Row same = there.get(here.key());
+            if (same != null && same.text().equals(here.text())) {
+                delays.add(here, same);
+            }
+        }
+        return delays;
+    }
+
+    private static String tour(LocalPipeline pipeline) {
+        return """
+
+                source       %s
+                             psql %s
+                destination  %s
+                             psql %s
+                curl -s %s
+                curl -s %s
+                curl -s %s
+
+                Change table employees at the source and look at the destination. Some 20 rows a second change all the time. Ctrl-C ends it.
+                """.formatted(
+                        jdbc(pipeline.source()),
+                        pipeline.source().psqlUrl(),
+                        jdbc(pipeline.destination()),
+                        pipeline.destination().psqlUrl(),
+                        pipeline.consumer().uri("/actuator/lag"),
+                        pipeline.producer().uri("/actuator/offset"),
+                        pipeline.producer().uri("/actuator/health"));
+    }
+
+    private static String jdbc(Database database) {
+        return "%s?user=%s&password=%s".formatted(database.jdbcUrl(), database.user(), database.password());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.tidemark.quickstart;
+
+import dev.tidemark.stack.StackException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+
+/** From nothing to a pipeline that has copied the first rows. */
+final class Startup {
+
+    private static final Duration STEP = Duration.ofMillis(50);
+
+    private final Options options;
+    private final Console console;
+    private final Ending ending;
+
+    Startup(Options options, Console console, Ending ending) {
+        this.options = options;
+        this.console = console;
+        this.ending = ending;
+    }
+
+    LocalPipeline run() throws SQLException {
+        String logs = System.getProperty("tidemark.logs");
+        if (logs != null) {
+            console.line("logs: " + logs);
+        }
+        console.line("starting two PostgreSQL servers and a Kafka broker");
+        LocalPipeline pipeline = LocalPipeline.start();
+        try {
+            fill(pipeline);
+            return pipeline;
+        } catch (SQLException | RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
+    private void fill(LocalPipeline pipeline) throws SQLException {
+        ending.pause(Duration.ZERO);
+        console.line("creating table employees at both, with %,d rows at the source".formatted(options.rows()));
+        Sample.createTable(pipeline.source());
+        Sample.createTable(pipeline.destination());
+        Sample.addRows(pipeline.source(), options.rows(), console);
+        ending.pause(Duration.ZERO);
+        console.line("starting producer-service and consumer-service");
+        pipeline.startServices();
+        copy(pipeline);
+    }
+
+    private void copy(LocalPipeline pipeline) throws SQLException {
+        long begin = System.nanoTime();
+        try (EmployeeTable destination = new EmployeeTable(pipeline.destination());
+                CatchUp catchUp = new CatchUp(pipeline, console, ending)) {
+            boolean copied = catchUp.until(
+                    () -> destination.count() == options.rows(),
+                    STEP,
+                    () -> "copied %,d of %,d rows".formatted(destination.count(), options.rows()));
+            if (!copied) {
+                throw new StackException("the initial copy stands at %,d of %,d rows%n%s"
+                        .formatted(destination.count(), options.rows(), pipeline.health()));
+            }
+        }
+        console.line(String.format(
+                Locale.ROOT, "copied %,d rows in %.1f s", options.rows(), (System.nanoTime() - begin) / 1e9));
+    }
+}
