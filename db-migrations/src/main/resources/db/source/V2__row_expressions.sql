@@ -57,11 +57,13 @@ BEGIN
 END $$;
 
 -- SQL that gives the row under the given alias as json. Written with `t.*`, since plain `t` would mean a column named t where there is one.
-CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- For an image, that is a row of a transition table, virtual generated columns (PostgreSQL 18) are NULL: they may not even be named there.
+CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE
       WHEN NOT bool_or(cdc.needs_text(a.atttypid)) THEN format('row_to_json(%I.*)', alias)
-      ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)',
-        string_agg(format(CASE WHEN cdc.needs_text(a.atttypid) THEN '%1$I.%2$I::text AS %2$I' ELSE '%1$I.%2$I' END, alias, a.attname), ', ' ORDER BY a.attnum))
+      ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', string_agg(
+        format(CASE WHEN image AND a.attgenerated = 'v' THEN 'NULL AS %2$I' WHEN cdc.needs_text(a.atttypid) THEN '%1$I.%2$I::text AS %2$I' ELSE '%1$I.%2$I' END, alias, a.attname),
+        ', ' ORDER BY a.attnum))
     END
   FROM pg_attribute a
   WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped

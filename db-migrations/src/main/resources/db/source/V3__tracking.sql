@@ -16,7 +16,7 @@ CREATE TABLE cdc.tracked_table (
   row_expression text        NOT NULL,
   key_expression text        NOT NULL,
   active         boolean     NOT NULL DEFAULT true,
-  tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+  tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),  -- since when all changes are captured, without a gap
   UNIQUE (schema_name, table_name)
 );
 COMMENT ON TABLE cdc.tracked_table IS 'What is or was captured. Rows stay when a table is untracked, since the log may still refer to them';
@@ -144,12 +144,12 @@ BEGIN
     %s
     SELECT %s, 'd', %s, %s FROM old_t n WHERE NOT EXISTS (SELECT FROM ONLY %s t WHERE %s OFFSET 0)
     UNION ALL
-    SELECT %2$s, 'u', s.key, s.data FROM new_t n, %7$s$sql$, log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n'), relation, same_key, state)
+    SELECT %2$s, 'u', s.key, s.data FROM new_t n, %7$s$sql$, log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), relation, same_key, state)
     WHEN 'DELETE' THEN
       format($sql$
     %s
     SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s) FROM old_t n LEFT JOIN %s ON true$sql$,
-        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n'), state)
+        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), state)
   END;
 END $$;
 
@@ -265,7 +265,9 @@ BEGIN
   INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression)
   VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation))
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, active = true, tracked_at = clock_timestamp()
+    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, active = true,
+    -- What was captured before still counts, unless there was a gap.
+    tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)) THEN t.tracked_at ELSE clock_timestamp() END
   RETURNING t.id INTO table_id;
 
   EXECUTE format('CREATE OR REPLACE FUNCTION cdc.capture_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER %s AS %L',

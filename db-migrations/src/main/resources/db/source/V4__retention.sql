@@ -11,7 +11,8 @@ BEGIN
   RETURN answer;
 END $$;
 
--- Empties a slot if everything in it lies behind the committed offset, and if the books are right. Answers with a status:
+-- Empties a slot if everything in it lies behind the committed offset, and if the books are right. Answers how many rows had been truncated from it before, how many it
+-- has now (NULL if they were not counted), and a status:
 --
 --   truncated   done
 --   empty       there was nothing to do
@@ -63,7 +64,7 @@ BEGIN
   END IF;
 
   EXECUTE format('TRUNCATE %s', leaf);
-  UPDATE cdc.log_slot s SET truncated = s.truncated + counted WHERE s.slot = slot RETURNING s.truncated INTO truncated;
+  UPDATE cdc.log_slot s SET truncated = s.truncated + counted WHERE s.slot = slot;
   status := 'truncated';
 END $$;
 

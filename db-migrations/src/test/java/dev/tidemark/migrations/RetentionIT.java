@@ -1,0 +1,112 @@
+package dev.tidemark.migrations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RetentionIT {
+
+    private final TestDatabase database = TestDatabase.source();
+    private final Session session = database.session();
+    private final String slot = session.value("SELECT (cdc.current_slot() + 2) % 4");
+    private final String table = "cdc.change_log_" + slot;
+
+    @BeforeEach
+    void fillSlot() {
+        session.run(write(10));
+    }
+
+    @AfterEach
+    void close() {
+        session.close();
+    }
+
+    @Test
+    void truncatesASlotThatIsPublished() {
+        assertThat(truncate(10)).isEqualTo("truncated|0|10");
+
+        assertThat(session.value("SELECT count(*) FROM " + table)).isEqualTo("0");
+        session.run(write(3));
+        assertThat(truncate(13)).isEqualTo("truncated|10|3");
+        assertThat(truncate(13)).isEqualTo("empty|13|0");
+        assertThat(session.rows("SELECT truncated FROM cdc.log_slot WHERE slot = " + slot))
+                .containsExactly("13");
+    }
+
+    @Test
+    void keepsASlotWhoseBooksAreWrong() {
+        assertThat(truncate(11)).isEqualTo("mismatch|0|10");
+        assertThat(truncate(9)).isEqualTo("mismatch|0|10");
+        assertThat(session.value("SELECT count(*) FROM " + table)).isEqualTo("10");
+
+        truncate(10);
+        assertThat(truncate(11)).isEqualTo("mismatch|10|0");
+    }
+
+    @Test
+    void keepsTheSlotsThatAreWrittenNowAndNext() {
+        for (int ahead : new int[] {0, 1}) {
+            assertThat(session.value(
+                            "SELECT status FROM cdc.truncate_slot(((cdc.current_slot() + %d) %% 4)::smallint, pg_snapshot_xmax(pg_current_snapshot()), '{}', 0)"
+                                    .formatted(ahead)))
+                    .isEqualTo("current");
+        }
+    }
+
+    @Test
+    void keepsWhatTheOffsetHasNotPassed() {
+        String offset = session.value("SELECT pg_current_snapshot()");
+        session.run(write(1));
+        assertThat(truncate(offset, 10)).isEqualTo("unconsumed|0|null");
+
+        assertThat(truncate(11)).isEqualTo("truncated|0|11");
+    }
+
+    @Test
+    void keepsWhatWasInProgressAtTheOffset() {
+        try (Session writer = database.session()) {
+            writer.run("BEGIN", write(1));
+            session.run(write(1));
+            String offset = session.value("SELECT pg_current_snapshot()");
+            assertThat(truncate(offset, 11)).isEqualTo("busy|0|11");
+
+            writer.run("COMMIT");
+            assertThat(truncate(offset, 11)).isEqualTo("unconsumed|0|null");
+            assertThat(truncate(12)).isEqualTo("truncated|0|12");
+        }
+    }
+
+    @Test
+    void doesNotWaitForAReader() {
+        try (Session reader = database.session()) {
+            reader.run("BEGIN", "SELECT FROM cdc.change_log LIMIT 1");
+            session.run("SET statement_timeout = '3s'");
+            assertThat(truncate(10)).isEqualTo("busy|0|10");
+        }
+    }
+
+    @Test
+    void asksForATransactionThatSeesWhatCameLast() {
+        session.run("BEGIN ISOLATION LEVEL REPEATABLE READ");
+        assertThat(session.failure("SELECT cdc.truncate_slot(0::smallint, '1', '{}', 0)")
+                        .getSQLState())
+                .isEqualTo("TM006");
+    }
+
+    private String write(int rows) {
+        return "INSERT INTO cdc.change_log (slot, table_id, op) SELECT %s, 1, 'c' FROM generate_series(1, %d)"
+                .formatted(slot, rows);
+    }
+
+    private String truncate(long expected) {
+        return truncate(session.value("SELECT pg_current_snapshot()"), expected);
+    }
+
+    private String truncate(String offset, long expected) {
+        return session.value(
+                "SELECT * FROM cdc.truncate_slot(%s::smallint, pg_snapshot_xmax('%s'), ARRAY(SELECT pg_snapshot_xip('%2$s')), %d)"
+                        .formatted(slot, offset, expected));
+    }
+}
