@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Brings docker-compose.yml up under a name of its own, writes at the source, reads at the destination, and takes it down with its volumes.
+#
+#   compose-check.sh                             with docker compose
+#   COMPOSE=docker-compose compose-check.sh      with docker-compose 1.29
+#   KEEP=1 compose-check.sh                      leaves it running
+#
+# Ports other than the usual ones: SOURCE_PORT, DESTINATION_PORT, KAFKA_PORT, PRODUCER_PORT, CONSUMER_PORT.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+project=tidemark-check
+patience=${PATIENCE:-180}
+compose() { ${COMPOSE:-docker compose} -p "$project" "$@"; }
+down() { compose down --volumes --remove-orphans --timeout 20; }
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+finish() {
+  local result=$?
+  if [ $result != 0 ]; then
+    compose ps || true
+    compose logs --no-color --tail=80 || true
+  fi
+  if [ "${KEEP:-0}" = 0 ]; then down >/dev/null 2>&1 || echo "could not take $project down" >&2; fi
+  exit $result
+}
+
+# By the published port where this machine has a psql, else inside of the container.
+sql() { # sql source|destination STATEMENT
+  local port=${SOURCE_PORT:-5435} password=${SOURCE_PASSWORD:-tidemark}
+  [ "$1" = source ] || { port=${DESTINATION_PORT:-5436} password=${DESTINATION_PASSWORD:-tidemark}; }
+  if command -v psql >/dev/null; then
+    PGPASSWORD=$password psql -h 127.0.0.1 -p "$port" -U postgres -d postgres -v ON_ERROR_STOP=1 -XAtqc "$2"
+  else
+    compose exec -T "$1" psql -U postgres -d postgres -v ON_ERROR_STOP=1 -XAtqc "$2"
+  fi
+}
+
+content="SELECT count(*) || ' rows, ' || coalesce(md5(string_agg(e::text, E'\n' ORDER BY emp_id)), '') FROM public.employees e"
+destination_content() {
+  if [ "$(sql destination "SELECT to_regclass('public.employees') IS NOT NULL")" = t ]; then sql destination "$content"; else echo "no such table"; fi
+}
+await_equal() { # await_equal WHAT
+  local want have until=$((SECONDS + patience))
+  want=$(sql source "$content")
+  while have=$(destination_content); [ "$have" != "$want" ]; do
+    [ $SECONDS -lt $until ] || fail "$1: the source has $want, the destination has $have"
+    sleep 0.2
+  done
+  echo "ok: $1 ($want)"
+}
+
+await_healthy() {
+  local service id until=$((SECONDS + patience))
+  for service in producer consumer; do
+    id=$(compose ps -q "$service")
+    while [ "$(docker inspect -f '{{.State.Health.Status}}' "$id")" != healthy ]; do
+      [ $SECONDS -lt $until ] || fail "$service is not healthy"
+      sleep 1
+    done
+    echo "ok: $service is healthy"
+  done
+}
+
+published_on_loopback() {
+  local elsewhere
+  elsewhere=$(docker ps --filter "label=com.docker.compose.project=$project" --format '{{.Names}} {{.Ports}}' | grep -E '0\.0\.0\.0:|\[::\]:|:::' || true)
+  [ -z "$elsewhere" ] || fail "published beyond loopback: $elsewhere"
+  echo "ok: published on loopback only"
+}
+
+not_root() {
+  local service user
+  for service in producer consumer; do
+    user=$(compose exec -T "$service" id -u | tr -d '\r')
+    [ "$user" != 0 ] || fail "$service runs as root"
+  done
+  echo "ok: services do not run as root"
+}
+
+trap finish EXIT
+down >/dev/null 2>&1 || true
+compose build --quiet
+compose up -d
+await_healthy
+published_on_loopback
+not_root
+await_equal "the sample is copied"
+
+sql source "INSERT INTO public.employees (first_name, last_name, dob, city, salary) VALUES ('Ada', 'Lovelace', '1815-12-10', 'London', 1)"
+await_equal "an insert arrives"
+sql source "UPDATE public.employees SET salary = salary + 1; DELETE FROM public.employees WHERE emp_id % 7 = 0; UPDATE public.employees SET emp_id = -emp_id WHERE emp_id < 10"
+await_equal "updates, deletes and changed keys arrive"
+
+compose restart producer consumer kafka >/dev/null 2>&1
+sql source "INSERT INTO public.employees (first_name) SELECT 'after the restart' FROM generate_series(1, 100)"
+await_equal "changes arrive after a restart"
+echo "compose: all well"
