@@ -65,10 +65,12 @@ public final class Poller {
         }
     }
 
-    /** Ends the page that is under way, and lets another producer become the active one. */
+    /** Ends the page that is under way, says so in Kafka where that is possible, and lets another producer become the active one. */
     void stop() {
         try {
-            if (capture != null) {
+            if (capture != null && capture.isBetweenTicks()) {
+                capture.rest();
+            } else if (capture != null) {
                 capture.settle();
             }
         } catch (SQLException | RuntimeException e) {

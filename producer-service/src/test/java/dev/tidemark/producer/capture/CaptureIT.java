@@ -210,6 +210,21 @@ class CaptureIT {
     }
 
     @Test
+    void sendsNothingAgainAfterARest() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items VALUES (1, 'x'), (2, 'y')");
+            Workbench.drain(capture);
+            capture.rest();
+        }
+        int sent = bench.records("items").size();
+        try (Capture successor = bench.start("items")) {
+            Workbench.drain(successor);
+        }
+        assertThat(bench.records("items")).hasSize(sent);
+    }
+
+    @Test
     void ignoresWhatAFormerIncarnationWritesLate() throws SQLException {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
