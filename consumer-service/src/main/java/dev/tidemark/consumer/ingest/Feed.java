@@ -46,6 +46,7 @@ final class Feed {
     private final EventReader reader = new EventReader();
     private Position committed;
     private long lastSequence;
+    private long nextOffset;
     private @Nullable OpenChunk open;
 
     Feed(TopicPartition partition, String topicId, Position start) {
@@ -53,6 +54,7 @@ final class Feed {
         this.topicId = topicId;
         this.committed = start;
         this.lastSequence = start.lastSequence();
+        this.nextOffset = start.nextOffset();
     }
 
     /** A chunk whose end has not come yet, and where the partition stands before it. */
@@ -74,6 +76,10 @@ final class Feed {
         }
     }
 
+    TopicPartition partition() {
+        return partition;
+    }
+
     /** Where the partition stands in the destination. */
     Position committed() {
         return committed;
@@ -84,6 +90,11 @@ final class Feed {
         committed = position;
     }
 
+    /** The offset of the record that is to be taken next. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
     /** @param records the records that follow those that were taken before */
     Taken take(List<ConsumerRecord<byte[], byte[]>> records) {
         Taking taking = new Taking();
@@ -92,7 +103,8 @@ final class Feed {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
                 taking.take(record);
-                end = new Position(record.offset() + 1, lastSequence);
+                nextOffset = record.offset() + 1;
+                end = new Position(nextOffset, lastSequence);
             } catch (UndecodableException | OmittedRowException e) {
                 problem = taking.problem(record, e);
                 break;
