@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -39,16 +40,25 @@ class CaptureConfiguration {
     }
 
     @Bean
+    SourceMigration sourceMigration(DataSource source, Environment environment) {
+        return new SourceMigration(source, environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+    }
+
+    @Bean
+    ChunkReader chunkReader(SnapshotProperties snapshot, TopicsProperties topics) {
+        return new ChunkReader(snapshot, topics.maxRowBytes());
+    }
+
+    @Bean
     CaptureStarter captureStarter(
             DataSource source,
             Publisher publisher,
+            SourceMigration migration,
             Pipeline pipeline,
-            SnapshotProperties snapshot,
-            TopicsProperties topics,
+            ChunkReader chunks,
             Capture.Settings settings,
             CaptureListener listener) {
-        ChunkReader chunks = new ChunkReader(snapshot, topics.maxRowBytes());
-        return new CaptureStarter(source, new SourceMigration(source), publisher, pipeline, chunks, settings, listener);
+        return new CaptureStarter(source, migration, publisher, pipeline, chunks, settings, listener);
     }
 
     @Bean

@@ -83,7 +83,7 @@ final class Workbench implements AutoCloseable {
         Capture.Settings settings = new Capture.Settings(
                 new PageLimits(pageRows, 1 << 20, rowBytes), Duration.ZERO, Clock.systemUTC(), () -> false);
         return new CaptureStarter(
-                        source, new SourceMigration(source), publisher, pipeline, chunks, settings, listener())
+                        source, new SourceMigration(source, true), publisher, pipeline, chunks, settings, listener())
                 .start(renumber);
     }
 
