@@ -214,7 +214,7 @@ $$;
 CREATE FUNCTION cdc.captured_as(relation regclass) RETURNS int LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
   SELECT t.id
   FROM cdc.tracked_table t JOIN pg_class c ON c.oid = t.relation
-  WHERE c.oid = captured_as.relation AND t.active AND t.schema_name = c.relnamespace::regnamespace::name AND t.table_name = c.relname
+  WHERE c.oid = captured_as.relation AND t.active AND t.schema_name = (SELECT s.nspname FROM pg_namespace s WHERE s.oid = c.relnamespace) AND t.table_name = c.relname
     AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(c.oid, t.id)
     AND NOT EXISTS (SELECT FROM cdc.missing_events(c.oid, t.id))
 $$;
@@ -254,7 +254,7 @@ BEGIN
     RETURN table_id;
   END IF;
 
-  SELECT c.relnamespace::regnamespace::name, c.relname INTO table_schema, name FROM pg_class c WHERE c.oid = relation;
+  SELECT s.nspname, c.relname INTO table_schema, name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = relation;
   -- Renamed, and the new name is free: it keeps its id.
   UPDATE cdc.tracked_table t SET schema_name = table_schema, table_name = name
   WHERE t.relation = relation AND t.active AND NOT EXISTS (SELECT FROM cdc.tracked_table o WHERE (o.schema_name, o.table_name) = (table_schema, name));

@@ -193,6 +193,22 @@ class CaptureIT {
     }
 
     @Test
+    void capturesTablesWhoseNamesNeedQuotes() {
+        session.run(
+                "CREATE SCHEMA \"My Schema\"",
+                "CREATE TABLE \"My Schema\".\"a.\"\"b\" (\"Key\" int PRIMARY KEY, \"x y\" text)");
+        String id = session.value("SELECT cdc.track('\"My Schema\".\"a.\"\"b\"')");
+        session.run("INSERT INTO \"My Schema\".\"a.\"\"b\" VALUES (1, 'one')");
+
+        assertThat(session.value("SELECT cdc.track('\"My Schema\".\"a.\"\"b\"')"))
+                .isEqualTo(id);
+        assertThat(session.rows("SELECT schema_name, table_name, key_columns FROM cdc.tracked_table WHERE id = " + id))
+                .containsExactly("My Schema|a.\"b|{Key}");
+        assertThat(session.rows("SELECT key, data FROM cdc.change_log"))
+                .containsExactly("{\"Key\" : 1}|{\"Key\":1,\"x y\":\"one\"}");
+    }
+
+    @Test
     void letsWritersWriteThatHaveNoRightsInTheSchema() {
         String role = TestDatabase.role("writer");
         session.run("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON items TO " + role);
