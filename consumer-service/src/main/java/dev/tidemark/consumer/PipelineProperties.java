@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param topic the pipeline's topics
  */
 @ConfigurationProperties("cdc")
-record PipelineProperties(@DefaultValue PipelineName pipeline, @DefaultValue Topic topic) {
+record PipelineProperties(
+        @DefaultValue PipelineName pipeline, @DefaultValue Topic topic) {
 
     /** @param name the pipeline's name */
     record PipelineName(@DefaultValue("tidemark") String name) {}

@@ -22,6 +22,7 @@ public final class DestinationPreparation {
 
     /** Safe to repeat, also by several at once. */
     public void prepare() throws SQLException {
+        check();
         migrate();
         try (Connection connection = dataSource.getConnection()) {
             if (!SessionSettings.isReplica(connection)) {

@@ -31,21 +31,29 @@ public record Problem(
     }
 
     private static @Nullable String sqlState(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState();
-            }
-        }
-        return null;
+        SQLException database = databaseError(error);
+        return database == null ? null : database.getSQLState();
     }
 
     private static String message(Throwable error) {
-        Throwable root = error;
-        while (root.getMessage() == null && root.getCause() != null) {
-            root = root.getCause();
+        SQLException database = databaseError(error);
+        Throwable telling = database == null ? error : database;
+        while (telling.getMessage() == null && telling.getCause() != null) {
+            telling = telling.getCause();
         }
-        return root.getMessage() == null
-                ? root.getClass().getName()
-                : root.getMessage().strip();
+        return telling.getMessage() == null
+                ? telling.getClass().getName()
+                : telling.getMessage().strip();
+    }
+
+    /** The database's own words, below those of pools and tools. */
+    private static @Nullable SQLException databaseError(Throwable error) {
+        SQLException found = null;
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                found = sql;
+            }
+        }
+        return found;
     }
 }

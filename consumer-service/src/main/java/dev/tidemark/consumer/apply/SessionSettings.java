@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,8 +40,18 @@ final class SessionSettings implements BeanPostProcessor {
     public Object postProcessBeforeInitialization(Object bean, String beanName) {
         if (bean instanceof HikariDataSource pool) {
             pool.setConnectionInitSql(both(pool.getConnectionInitSql()));
+            pool.setExceptionOverride(new KeepConnection());
         }
         return bean;
+    }
+
+    /** The pool takes "feature not supported" (0A000) for the end of a connection; for PostgreSQL it is an error like any other. */
+    static final class KeepConnection implements SQLExceptionOverride {
+
+        @java.lang.Override
+        public Override adjudicate(SQLException error) {
+            return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+        }
     }
 
     private static String both(@Nullable String configured) {

@@ -56,7 +56,7 @@ class ChangeListener implements ConsumerAwareRebalanceListener, CommonErrorHandl
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         log.info("Assigned {}", partitions);
-        ingestion.assigned(partitions, consumer);
+        ingestion.assigned(partitions);
     }
 
     @Override

@@ -7,10 +7,12 @@ import dev.tidemark.consumer.apply.SinkProperties;
 import java.time.Clock;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.DefaultKafkaConsumerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.ContainerCustomizer;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties.AckMode;
@@ -59,6 +61,16 @@ class IngestConfiguration {
             container.getContainerProperties().setIdleBeforeDataMultiplier(1);
             container.getContainerProperties().setPollTimeout(IDLE_MILLIS);
         };
+    }
+
+    @Bean
+    DefaultKafkaConsumerFactoryCustomizer pausedAssignment() {
+        return IngestConfiguration::pauseAssignments;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void pauseAssignments(DefaultKafkaConsumerFactory<?, ?> factory) {
+        ((DefaultKafkaConsumerFactory<Object, Object>) factory).addPostProcessor(new PausedAssignment());
     }
 
     @Bean

@@ -61,15 +61,13 @@ final class Ingestion {
         this.clock = clock;
     }
 
-    /** Partitions are this instance's now. They are not read before they have a place: a position of any sort keeps the consumer from looking for one. */
-    void assigned(Collection<TopicPartition> added, Consumer<?, ?> consumer) {
+    /** Partitions are this instance's now. They come {@linkplain PausedAssignment paused}. */
+    void assigned(Collection<TopicPartition> added) {
         for (TopicPartition partition : added) {
-            consumer.seek(partition, 0);
             AssignedPartition assigned = new AssignedPartition(partition, clock.instant());
             partitions.put(partition, assigned);
             status.partition(partition, assigned.status());
         }
-        consumer.pause(added);
     }
 
     void revoked(Collection<TopicPartition> removed) {

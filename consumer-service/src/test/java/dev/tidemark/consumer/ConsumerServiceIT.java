@@ -1,0 +1,164 @@
+package dev.tidemark.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.model.Operation;
+import dev.tidemark.stack.EmbeddedBroker;
+import dev.tidemark.stack.EmbeddedDatabase;
+import dev.tidemark.stack.StackOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The whole service with a real destination and a real broker, which come and go. */
+class ConsumerServiceIT {
+
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(40);
+
+    private static EmbeddedDatabase database;
+    private static EmbeddedBroker broker;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Events people = Events.of("people");
+
+    @BeforeAll
+    static void start() {
+        database = EmbeddedDatabase.start("destination");
+        broker = EmbeddedBroker.start(StackOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+        database.close();
+    }
+
+    private static ConfigurableApplicationContext service() {
+        return new SpringApplicationBuilder(ConsumerApplication.class)
+                .run(
+                        "--spring.datasource.url=" + database.jdbcUrl(),
+                        "--spring.datasource.username=" + database.user(),
+                        "--spring.datasource.password=" + database.password(),
+                        "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                        "--cdc.ingest.check-interval=200ms",
+                        "--server.port=0");
+    }
+
+    private HttpResponse<String> get(ConfigurableApplicationContext service, String path) {
+        int port = ((WebServerApplicationContext) service).getWebServer().getPort();
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/" + path))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void createTopic(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
+                    .all()
+                    .get();
+        }
+    }
+
+    private void send(String topic, long sequence, int id, String name) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            byte[] value = people.value(Operation.UPDATE, sequence, "{'id':%d,'name':'%s'}".formatted(id, name));
+            producer.send(new ProducerRecord<>(topic, Events.utf8("{\"id\":" + id + "}"), value))
+                    .get();
+        }
+    }
+
+    private static String names() {
+        try (var connection = database.connect();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT string_agg(name, ',' ORDER BY id) FROM people")) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        } catch (SQLException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).atMost(LONG_ENOUGH).until(condition);
+    }
+
+    @Test
+    void worksFromWhenItCanAndSaysSo() throws Exception {
+        database.execute("CREATE TABLE people (id int PRIMARY KEY, name varchar(5))");
+        database.stop();
+        broker.stop();
+        try (ConfigurableApplicationContext service = service()) {
+            assertThat(get(service, "health/liveness").statusCode()).isEqualTo(200);
+            await("the cause", () -> get(service, "health").body().contains("refused"));
+            assertThat(get(service, "health/readiness").statusCode()).isEqualTo(503);
+            database.start();
+            broker.start();
+            await("readiness", () -> get(service, "health/readiness").statusCode() == 200);
+
+            createTopic("tidemark.public.people");
+            send("tidemark.public.people", 1, 1, "a");
+            await("the first row", () -> names().equals("a"));
+            send("tidemark.public.people", 2, 2, "b");
+            await("the second row", () -> names().equals("a,b"));
+            assertThat(get(service, "offset").body())
+                    .contains("\"topic\":\"tidemark.public.people\"", "\"nextOffset\":2", "\"lastSequence\":2");
+            assertThat(get(service, "lag").body()).contains("\"records\":0", "\"p99\":");
+            assertThat(get(service, "prometheus").body())
+                    .contains(
+                            "cdc_events_applied_total{operation=\"u\",table=\"public.people\"} 2.0",
+                            "cdc_delay_seconds_bucket",
+                            "cdc_partitions_blocked 0.0");
+
+            send("tidemark.public.people", 3, 3, "toolong");
+            await("the refusal", () -> get(service, "health").body().contains("22001"));
+            assertThat(get(service, "health").body()).contains("public.people", "{\\\"id\\\":3}");
+            assertThat(get(service, "lag").body()).contains("\"records\":1");
+            database.execute("ALTER TABLE people ALTER name TYPE text");
+            await("the repaired row", () -> names().equals("a,b,toolong"));
+            await("health", () -> get(service, "health").statusCode() == 200);
+
+            database.stop();
+            send("tidemark.public.people", 4, 4, "d");
+            await("bad health", () -> get(service, "health/readiness").statusCode() == 503);
+            database.start();
+            await("the row that waited", () -> names().equals("a,b,toolong,d"));
+
+            broker.stop();
+            await("bad health", () -> get(service, "health/readiness").statusCode() == 503);
+            broker.start();
+            send("tidemark.public.people", 5, 5, "e");
+            await("the row after the broker came back", () -> names().equals("a,b,toolong,d,e"));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Operation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** Makes pieces of a partition that follow one another, and applies them. */
+final class Batches {
+
+    private final Sink sink;
+    private final TopicPartition partition;
+    private final List<Step> steps = new ArrayList<>();
+    private Position position;
+    private long offset;
+
+    Batches(TestDestination destination, Sink sink, String topic) {
+        this.sink = sink;
+        this.partition = new TopicPartition(topic, 0);
+        try {
+            this.position = destination.offsets().claim(Map.of(partition, "id")).get(partition);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        this.offset = position.nextOffset();
+    }
+
+    Batches changes(ChangeEvent... events) {
+        Arrays.stream(events).map(this::step).forEach(steps::add);
+        return this;
+    }
+
+    private Step step(ChangeEvent event) {
+        return event.operation() == Operation.TRUNCATE
+                ? new Truncation(offset++, event)
+                : new RowChange(offset++, event);
+    }
+
+    Batches chunk(ChunkStart start, ChangeEvent... rows) {
+        steps.add(new Chunk(offset, start.sequence() + rows.length + 1, start, List.of(rows)));
+        offset += rows.length + 2;
+        return this;
+    }
+
+    /** What there is to apply. */
+    PartitionBatch batch() {
+        Position end = steps.isEmpty()
+                ? position
+                : new Position(offset, steps.get(steps.size() - 1).sequence());
+        return new PartitionBatch(partition, "id", position, List.copyOf(steps), end);
+    }
+
+    /** Applies what there is. What is not applied is forgotten. */
+    Outcome apply() {
+        Outcome outcome = sink.apply(List.of(batch())).get(0);
+        position = outcome.reached();
+        offset = position.nextOffset();
+        steps.clear();
+        return outcome;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+}

@@ -1,0 +1,343 @@
+package dev.tidemark.consumer.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.consumer.Events;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class SinkIT {
+
+    private static TestDestination destination;
+
+    private final Events people = Events.of("people");
+    private Batches batches;
+
+    @BeforeAll
+    static void start() {
+        destination = TestDestination.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        destination.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        destination.execute(
+                "DROP TABLE IF EXISTS people, others",
+                "CREATE TABLE people (id int PRIMARY KEY, name varchar(5), mail text UNIQUE)",
+                "TRUNCATE cdc.applied_offset");
+        batches = new Batches(destination, destination.sink(false), "t");
+    }
+
+    private static List<String> rows() {
+        return destination.rows("SELECT id, name, mail FROM people ORDER BY id");
+    }
+
+    private static String stored() {
+        return destination.value("SELECT next_offset, last_sequence FROM cdc.applied_offset WHERE topic = 't'");
+    }
+
+    @Test
+    void insertsUpdatesAndDeletes() {
+        batches.changes(
+                        people.upsert(1, "{'id':1}", "{'id':1,'name':'Ann','mail':'a'}"),
+                        people.upsert(2, "{'id':2}", "{'id':2,'name':'Bob','mail':null}"),
+                        people.upsert(3, "{'id':3}", "{'id':3,'name':'Cy','mail':'c'}"))
+                .apply();
+        batches.changes(
+                        people.upsert(4, "{'id':1}", "{'id':1,'name':'Anna','mail':'a'}"),
+                        people.delete(5, "{'id':2}"),
+                        people.delete(6, "{'id':99}"))
+                .apply();
+        assertThat(rows()).containsExactly("1|Anna|a", "3|Cy|c");
+        assertThat(stored()).isEqualTo("6|6");
+    }
+
+    @Test
+    void truncatesInOrder() {
+        batches.changes(
+                        people.upsert(1, "{'id':1}", "{'id':1,'name':'Ann','mail':'a'}"),
+                        people.truncate(2),
+                        people.upsert(3, "{'id':2}", "{'id':2,'name':'Bob','mail':'a'}"))
+                .apply();
+        assertThat(rows()).containsExactly("2|Bob|a");
+    }
+
+    @Test
+    void truncatesTableThatAForeignKeyRefersTo() {
+        destination.execute(
+                "INSERT INTO people VALUES (1)", "CREATE TABLE others (id int PRIMARY KEY REFERENCES people)");
+        assertThat(batches.changes(people.truncate(1)).apply().problem()).isNull();
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void leavesColumnsAlonethatTheSourceDoesNotHave() {
+        destination.execute("ALTER TABLE people ADD note text DEFAULT 'new'");
+        batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'Ann','mail':'a'}"))
+                .apply();
+        destination.execute("UPDATE people SET note = 'kept'");
+        batches.changes(people.upsert(2, "{'id':1}", "{'id':1,'name':'Anna','mail':'a'}"))
+                .apply();
+        assertThat(destination.rows("SELECT name, note FROM people")).containsExactly("Anna|kept");
+    }
+
+    @Nested
+    class Fencing {
+
+        @Test
+        void refusesCommitOfAZombieAndShowsNothingOfIt() {
+            Batches zombie = new Batches(destination, destination.sink(false), "t");
+            zombie.changes(
+                    people.upsert(1, "{'id':1}", "{'id':1,'name':'Old','mail':'a'}"),
+                    people.upsert(2, "{'id':2}", "{'id':2,'name':'Old','mail':'b'}"));
+            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'New','mail':'a'}"))
+                    .apply();
+            assertThatThrownBy(zombie::apply).isInstanceOf(FencedException.class);
+            assertThat(rows()).containsExactly("1|New|a");
+            assertThat(stored()).isEqualTo("1|1");
+        }
+
+        @Test
+        void refusesAllPartitionsWhenOneIsTaken() {
+            Batches other = new Batches(destination, destination.sink(false), "u");
+            PartitionBatch mine = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
+                    .batch();
+            PartitionBatch taken = other.changes(people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"))
+                    .batch();
+            destination.execute("UPDATE cdc.applied_offset SET next_offset = 5 WHERE topic = 'u'");
+            assertThatThrownBy(() -> destination.sink(false).apply(List.of(mine, taken)))
+                    .isInstanceOf(FencedException.class);
+            assertThat(rows()).isEmpty();
+        }
+
+        @Test
+        void refusesPositionOfATopicThatWasMadeAnew() throws Exception {
+            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"));
+            destination.execute("UPDATE cdc.applied_offset SET topic_id = 'another'");
+            assertThatThrownBy(batches::apply).isInstanceOf(FencedException.class);
+        }
+
+        @Test
+        void beginsAgainWhenATopicWasMadeAnew() throws Exception {
+            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
+                    .apply();
+            TopicPartition partition = batches.partition();
+            assertThat(destination.offsets().claim(java.util.Map.of(partition, "id")))
+                    .containsEntry(partition, new Position(1, 1));
+            assertThat(destination.offsets().claim(java.util.Map.of(partition, "anew")))
+                    .containsEntry(partition, Position.START);
+        }
+
+        @Test
+        void takesTopicAsItIsWhenNoIdIsStored() throws Exception {
+            destination.execute("UPDATE cdc.applied_offset SET topic_id = NULL, next_offset = 7, last_sequence = NULL");
+            TopicPartition partition = batches.partition();
+            assertThat(destination.offsets().claim(java.util.Map.of(partition, "x")))
+                    .containsEntry(partition, new Position(7, Position.NO_SEQUENCE));
+        }
+    }
+
+    @Nested
+    class Swaps {
+
+        @BeforeEach
+        void twoRows() {
+            batches.changes(
+                            people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"),
+                            people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"))
+                    .apply();
+        }
+
+        @Test
+        void followsRowsThatPassThroughAnotherValue() {
+            Outcome outcome = batches.changes(
+                            people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'tmp'}"),
+                            people.upsert(4, "{'id':2}", "{'id':2,'name':'B','mail':'a'}"),
+                            people.upsert(5, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"))
+                    .apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(rows()).containsExactly("1|A|b", "2|B|a");
+        }
+
+        @Test
+        void followsSwapOfOneStatement() {
+            Outcome outcome = batches.changes(
+                            people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
+                            people.upsert(4, "{'id':2}", "{'id':2,'name':'B','mail':'a'}"))
+                    .apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(rows()).containsExactly("1|A|b", "2|B|a");
+        }
+
+        @Test
+        void followsSwapWhereNoSwapIsNeeded() {
+            Outcome outcome = batches.changes(
+                            people.upsert(3, "{'id':3}", "{'id':3,'name':'C','mail':'a'}"),
+                            people.delete(4, "{'id':1}"))
+                    .apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(rows()).containsExactly("2|B|b", "3|C|a");
+        }
+
+        @Test
+        void stopsAtSwapWhoseOtherHalfIsNotThereYet() {
+            Outcome outcome = batches.changes(people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"))
+                    .apply();
+            assertThat(outcome.problem().sqlState()).isEqualTo("23505");
+            assertThat(rows()).containsExactly("1|A|a", "2|B|b");
+            assertThat(batches.changes(
+                                    people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
+                                    people.upsert(4, "{'id':2}", "{'id':2,'name':'B','mail':'a'}"))
+                            .apply()
+                            .problem())
+                    .isNull();
+            assertThat(rows()).containsExactly("1|A|b", "2|B|a");
+        }
+    }
+
+    @Nested
+    class Refusals {
+
+        @Test
+        void refusesValueThatIsTooLong() {
+            Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':null}"))
+                    .apply();
+            assertThat(outcome.problem().sqlState()).isEqualTo("22001");
+            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.DATA);
+        }
+
+        @Test
+        void refusesToCutBlanks() {
+            Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'abc   ','mail':null}"))
+                    .apply();
+            assertThat(outcome.problem().sqlState()).isEqualTo("22001");
+        }
+
+        @Test
+        void stopsRightAtTheRecordThatIsRefused() {
+            Outcome outcome = batches.changes(
+                            people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"),
+                            people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"),
+                            people.upsert(3, "{'id':3}", "{'id':3,'name':'toolong','mail':'c'}"),
+                            people.upsert(4, "{'id':4}", "{'id':4,'name':'D','mail':'d'}"))
+                    .apply();
+            assertThat(rows()).containsExactly("1|A|a", "2|B|b");
+            assertThat(stored()).isEqualTo("2|2");
+            assertThat(outcome.applied()).isEqualTo(2);
+            assertThat(outcome.problem().key().json()).isEqualTo("{\"id\":3}");
+            assertThat(outcome.problem().offset()).isEqualTo(2);
+            assertThat(outcome.problem().table()).isEqualTo(people.table());
+        }
+
+        @Test
+        void goesOnWhenTheDestinationWasRepaired() {
+            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':'a'}"))
+                    .apply();
+            destination.execute("ALTER TABLE people ALTER name TYPE varchar(10)");
+            assertThat(batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':'a'}"))
+                            .apply()
+                            .problem())
+                    .isNull();
+            assertThat(rows()).containsExactly("1|toolong|a");
+        }
+
+        @Test
+        void appliesOtherPartitionsThough() {
+            destination.execute("CREATE TABLE others (id int PRIMARY KEY)");
+            Batches other = new Batches(destination, destination.sink(false), "u");
+            Events others = Events.of("others");
+            PartitionBatch bad = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':null}"))
+                    .batch();
+            PartitionBatch good =
+                    other.changes(others.upsert(2, "{'id':7}", "{'id':7}")).batch();
+            List<Outcome> outcomes = destination.sink(false).apply(List.of(bad, good));
+            assertThat(outcomes)
+                    .extracting(outcome -> outcome.problem() == null)
+                    .containsExactly(false, true);
+            assertThat(destination.rows("SELECT id FROM others")).containsExactly("7");
+        }
+
+        @Test
+        void tellsOfConstraintsThatAreCheckedAtCommit() {
+            destination.execute(
+                    "ALTER TABLE people DROP CONSTRAINT people_mail_key",
+                    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 2 THEN RAISE 'not this one'; END IF; RETURN NULL; END $$",
+                    "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON people DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()",
+                    "ALTER TABLE people ENABLE ALWAYS TRIGGER refuse");
+            Outcome outcome = batches.changes(
+                            people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"),
+                            people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"))
+                    .apply();
+            destination.execute("DROP FUNCTION refuse CASCADE");
+            assertThat(rows()).containsExactly("1|A|a");
+            assertThat(outcome.problem().key().json()).isEqualTo("{\"id\":2}");
+            assertThat(outcome.problem().message()).contains("not this one");
+        }
+    }
+
+    @Nested
+    class Environment {
+
+        private Problem problem() {
+            Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
+                    .apply();
+            assertThat(outcome.applied()).isZero();
+            assertThat(stored()).isEqualTo("0|null");
+            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            return outcome.problem();
+        }
+
+        @Test
+        void saysThatTheTableIsMissing() {
+            destination.execute("DROP TABLE people");
+            assertThat(problem().message()).contains("public.people", "does not exist", "cdc.sink.create-tables");
+        }
+
+        @Test
+        void saysThatAColumnIsMissing() {
+            destination.execute("ALTER TABLE people DROP mail");
+            assertThat(problem().message()).contains("public.people", "\"mail\"");
+        }
+
+        @Test
+        void noticesThatAColumnWasAdded() {
+            destination.execute("ALTER TABLE people DROP mail");
+            problem();
+            destination.execute("ALTER TABLE people ADD mail text");
+            assertThat(batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
+                            .apply()
+                            .problem())
+                    .isNull();
+        }
+
+        @Test
+        void saysThatTheKeyIsMissing() {
+            destination.execute("ALTER TABLE people DROP CONSTRAINT people_pkey");
+            assertThat(problem().message()).contains("public.people", "[id]");
+        }
+
+        @Test
+        void refusesKeyThatIsDeferrable() {
+            destination.execute("ALTER TABLE people DROP CONSTRAINT people_pkey, ADD PRIMARY KEY (id) DEFERRABLE");
+            assertThat(problem().message()).contains("deferrable");
+        }
+
+        @Test
+        void refusesKeyThatIsPartial() {
+            destination.execute(
+                    "ALTER TABLE people DROP CONSTRAINT people_pkey",
+                    "CREATE UNIQUE INDEX ON people (id) WHERE id > 0");
+            assertThat(problem().message()).contains("partial");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.tidemark.consumer.apply;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.stack.EmbeddedDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** An empty database with the schema cdc, on a server that all tests share. */
+public final class TestDestination implements AutoCloseable {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private final String url;
+    private final HikariDataSource dataSource;
+
+    private static final class Server {
+        static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start("destination");
+    }
+
+    private TestDestination(String url, String user) {
+        this.url = url;
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword("secret");
+        config.setMaximumPoolSize(4);
+        config.setMinimumIdle(0);
+        config.setConnectionInitSql(SessionSettings.SQL);
+        config.setExceptionOverride(new SessionSettings.KeepConnection());
+        dataSource = new HikariDataSource(config);
+    }
+
+    public static TestDestination create() {
+        return create(Server.DATABASE.user());
+    }
+
+    /** @param user who applies; an ordinary role is made if it does not exist */
+    public static TestDestination create(String user) {
+        String name = "destination_" + DATABASES.incrementAndGet();
+        Server.DATABASE.execute("CREATE DATABASE " + name);
+        if (!user.equals(Server.DATABASE.user())) {
+            Server.DATABASE.execute("DO $$ BEGIN CREATE ROLE " + user
+                    + " LOGIN PASSWORD 'secret'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+            Server.DATABASE.execute("GRANT ALL ON DATABASE " + name + " TO " + user);
+        }
+        String url = "jdbc:postgresql://%s:%d/%s".formatted(Server.DATABASE.host(), Server.DATABASE.port(), name);
+        TestDestination destination = new TestDestination(url, user);
+        try {
+            new DestinationPreparation(destination.dataSource).prepare();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return destination;
+    }
+
+    public HikariDataSource dataSource() {
+        return dataSource;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public Sink sink(boolean createTables) {
+        return new Sink(dataSource, new SinkProperties(createTables));
+    }
+
+    public OffsetStore offsets() {
+        return new OffsetStore(dataSource);
+    }
+
+    public void execute(String... statements) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The rows of a query, columns separated by |. */
+    public List<String> rows(String query) {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            ResultSetMetaData columns = row.getMetaData();
+            while (row.next()) {
+                rows.add(IntStream.rangeClosed(1, columns.getColumnCount())
+                        .mapToObj(i -> text(row, i))
+                        .collect(Collectors.joining("|")));
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return rows;
+    }
+
+    public String value(String query) {
+        return rows(query).get(0);
+    }
+
+    private static String text(ResultSet row, int column) {
+        try {
+            return String.valueOf(row.getString(column));
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        dataSource.close();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.tidemark.consumer.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.apply.ErrorKind;
+import dev.tidemark.consumer.apply.Position;
+import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.consumer.ingest.Feed.Taken;
+import dev.tidemark.model.Marker.ChunkEnd;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class FeedTest {
+
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+
+    private final Events events = Events.of("people");
+    private final Feed feed = new Feed(PARTITION, "id", new Position(100, 7));
+    private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private long offset = 100;
+
+    private FeedTest change(long sequence) {
+        records.add(events.record(PARTITION, offset++, Operation.UPDATE, sequence, "{'id':1}", "{'id':1}"));
+        return this;
+    }
+
+    private FeedTest row(long sequence) {
+        records.add(events.record(PARTITION, offset++, Operation.READ, sequence, "{'id':1}", "{'id':1}"));
+        return this;
+    }
+
+    private FeedTest start(long sequence) {
+        records.add(Events.marker(
+                PARTITION, offset++, new ChunkStart(sequence, "public", "people", null, null, List.of(), Map.of())));
+        return this;
+    }
+
+    private FeedTest end(long sequence, long rows) {
+        records.add(Events.marker(PARTITION, offset++, new ChunkEnd(sequence, rows)));
+        return this;
+    }
+
+    private FeedTest raw(String key, String value) {
+        records.add(Events.record(PARTITION, offset++, Events.utf8(key), value == null ? null : Events.utf8(value)));
+        return this;
+    }
+
+    /** Hands over what was written, and applies it. */
+    private Taken take() {
+        Taken taken = feed.take(List.copyOf(records));
+        records.clear();
+        feed.committed(taken.batch().end());
+        return taken;
+    }
+
+    @Test
+    void makesStepsOfEvents() {
+        records.add(events.record(PARTITION, 100, Operation.TRUNCATE, 8, null, null));
+        offset = 101;
+        Taken taken = change(9).take();
+        assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Truncation.class, RowChange.class);
+        assertThat(taken.batch().start()).isEqualTo(new Position(100, 7));
+        assertThat(taken.batch().end()).isEqualTo(new Position(102, 9));
+        assertThat(taken.skipped()).isZero();
+    }
+
+    @Test
+    void skipsWhatIsNotAboveTheLastSequence() {
+        Taken taken = change(6).change(7).change(8).change(8).change(9).take();
+        assertThat(taken.batch().steps()).extracting(step -> step.sequence()).containsExactly(8L, 9L);
+        assertThat(taken.skipped()).isEqualTo(3);
+        assertThat(taken.batch().end()).isEqualTo(new Position(105, 9));
+    }
+
+    @Test
+    void movesOnOverWhatItSkips() {
+        Taken taken = change(5).take();
+        assertThat(taken.batch().steps()).isEmpty();
+        assertThat(taken.isNothing()).isFalse();
+        assertThat(taken.batch().end()).isEqualTo(new Position(101, 7));
+    }
+
+    @Test
+    void passesOverTombstonesOfOthers() {
+        Taken taken = raw("{\"id\":1}", null)
+                .raw("{\"$marker\":\"x\"}", null)
+                .change(8)
+                .take();
+        assertThat(taken.batch().steps()).hasSize(1);
+        assertThat(taken.batch().end()).isEqualTo(new Position(103, 8));
+        assertThat(taken.problem()).isNull();
+    }
+
+    @Test
+    void stopsBeforeRecordThatCannotBeUnderstood() {
+        Taken taken = change(8).raw("{\"id\":1}", "rubbish").change(9).take();
+        assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
+        assertThat(taken.problem().offset()).isEqualTo(101);
+        assertThat(taken.problem().kind()).isEqualTo(ErrorKind.DATA);
+    }
+
+    @Test
+    void stopsBeforeRowThatWasLeftOut() {
+        change(8);
+        records.add(events.omitted(PARTITION, 101, 9, "{'id':5}"));
+        Taken taken = take();
+        assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
+        assertThat(taken.problem().key().json()).isEqualTo("{\"id\":5}");
+        assertThat(taken.problem().message()).contains("20000000 bytes");
+    }
+
+    @Nested
+    class InChunks {
+
+        @Test
+        void makesOneStepOfAChunk() {
+            Taken taken =
+                    change(8).start(9).row(10).row(11).end(12, 2).change(13).take();
+            assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(RowChange.class, Chunk.class, RowChange.class);
+            assertThat(taken.batch().steps().get(1).offset()).isEqualTo(101);
+            assertThat(taken.batch().steps().get(1).events()).hasSize(2);
+            assertThat(taken.batch().end()).isEqualTo(new Position(106, 13));
+        }
+
+        @Test
+        void standsBeforeAChunkUntilItsEndHasCome() {
+            Taken first = change(8).start(9).row(10).take();
+            assertThat(first.batch().steps()).hasSize(1);
+            assertThat(first.batch().end()).isEqualTo(new Position(101, 8));
+            Taken second = row(11).take();
+            assertThat(second.isNothing()).isTrue();
+            Taken third = end(12, 2).take();
+            assertThat(third.batch().start()).isEqualTo(new Position(101, 8));
+            assertThat(third.batch().steps()).hasSize(1);
+            assertThat(third.batch().end()).isEqualTo(new Position(105, 12));
+        }
+
+        @Test
+        void takesAChunkWithoutRows() {
+            Taken taken = start(9).end(10, 0).take();
+            assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Chunk.class);
+        }
+
+        @Test
+        void dropsChunkWhenTheNextOneStarts() {
+            Taken taken = start(9).row(10).start(20).row(21).end(22, 1).take();
+            assertThat(taken.batch().steps()).hasSize(1);
+            assertThat(taken.batch().steps().get(0).sequence()).isEqualTo(22);
+            assertThat(taken.skipped()).isEqualTo(1);
+        }
+
+        @Test
+        void dropsChunkWhenAnythingElseComes() {
+            Taken taken = start(9).row(10).change(20).row(21).end(22, 2).take();
+            assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(RowChange.class);
+            assertThat(taken.skipped()).isEqualTo(2);
+            assertThat(taken.batch().end()).isEqualTo(new Position(105, 22));
+        }
+
+        @Test
+        void dropsChunkThatIsNotComplete() {
+            Taken taken = start(9).row(10).end(12, 2).take();
+            assertThat(taken.batch().steps()).isEmpty();
+            assertThat(taken.skipped()).isEqualTo(1);
+            assertThat(taken.batch().end()).isEqualTo(new Position(103, 12));
+        }
+
+        @Test
+        void ignoresWhatAZombieSendsInto() {
+            Taken taken = start(90)
+                    .row(91)
+                    .change(10)
+                    .row(11)
+                    .end(12, 1)
+                    .row(92)
+                    .end(93, 2)
+                    .take();
+            assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Chunk.class);
+            assertThat(taken.batch().steps().get(0).events()).hasSize(2);
+            assertThat(taken.skipped()).isEqualTo(2);
+        }
+
+        @Test
+        void standsBeforeAChunkWithARecordThatCannotBeUnderstood() {
+            Taken taken =
+                    change(8).start(9).row(10).raw("{\"id\":1}", "rubbish").take();
+            assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
+            assertThat(taken.problem()).isNotNull();
+        }
+    }
+}

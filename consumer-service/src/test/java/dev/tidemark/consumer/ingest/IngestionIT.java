@@ -1,0 +1,460 @@
+package dev.tidemark.consumer.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.apply.ErrorKind;
+import dev.tidemark.consumer.apply.OffsetStore;
+import dev.tidemark.consumer.apply.Sink;
+import dev.tidemark.consumer.apply.SinkProperties;
+import dev.tidemark.consumer.apply.TestDestination;
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.Marker.ChunkEnd;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.Operation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+class IngestionIT {
+
+    private static TestDestination destination;
+
+    private final FakeBroker broker = new FakeBroker();
+    private final TopicPartition people = broker.create("x.public.people");
+    private final TopicPartition pets = broker.create("x.public.pets");
+    private final Events peopleEvents = Events.of("people");
+    private final Events petsEvents = Events.of("pets");
+    private final MovableClock clock = new MovableClock();
+    private final Counts counts = new Counts();
+    private final Gate gate = new Gate();
+
+    @BeforeAll
+    static void start() {
+        destination = TestDestination.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        destination.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        destination.execute(
+                "DROP TABLE IF EXISTS people, pets, writes",
+                "CREATE TABLE people (id int PRIMARY KEY, name varchar(5))",
+                "CREATE TABLE pets (id int PRIMARY KEY, name varchar(5))",
+                "CREATE TABLE writes (id int)",
+                "CREATE OR REPLACE FUNCTION count_writes() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " $$ BEGIN INSERT INTO public.writes VALUES (NEW.id); RETURN NULL; END $$",
+                "CREATE TRIGGER count_writes AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION count_writes()",
+                "ALTER TABLE people ENABLE ALWAYS TRIGGER count_writes",
+                "TRUNCATE cdc.applied_offset");
+    }
+
+    /** A consumer-service without its container. */
+    private final class Instance {
+        final MockConsumer<byte[], byte[]> consumer;
+        final PipelineStatus status = new PipelineStatus();
+        final Ingestion ingestion;
+
+        Instance(boolean createTables, TopicPartition... partitions) {
+            consumer = broker.consumer(partitions);
+            SinkProperties properties = new SinkProperties(createTables);
+            Sink sink = new Sink(gate, properties);
+            Positioner positioner = new Positioner(new OffsetStore(gate), broker, Duration.ofSeconds(1));
+            Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+            ingestion =
+                    new Ingestion(sink, positioner, new TableSearch(sink, properties), status, counts, backoff, clock);
+            assign(partitions);
+        }
+
+        Instance(TopicPartition... partitions) {
+            this(false, partitions);
+        }
+
+        void assign(TopicPartition... partitions) {
+            for (TopicPartition partition : partitions) {
+                consumer.seek(partition, 0);
+            }
+            consumer.pause(List.of(partitions));
+            ingestion.assigned(List.of(partitions));
+        }
+
+        /** One turn of the container. */
+        Instance step(int most) {
+            broker.refresh(consumer);
+            ingestion.tick(consumer);
+            var records = broker.poll(consumer, most);
+            if (!records.isEmpty()) {
+                ingestion.take(records, consumer);
+            }
+            return this;
+        }
+
+        Instance step() {
+            return step(1000);
+        }
+    }
+
+    private void change(TopicPartition partition, Events events, long sequence, int id, String name) {
+        String row = "{'id':%d,'name':'%s'}".formatted(id, name);
+        broker.append(
+                events.record(partition, broker.end(partition), Operation.UPDATE, sequence, "{'id':" + id + "}", row));
+    }
+
+    private void person(long sequence, int id, String name) {
+        change(people, peopleEvents, sequence, id, name);
+    }
+
+    private void chunk(long sequence, int... ids) {
+        ColumnType id = new ColumnType("id", "integer", true, false, 1);
+        ColumnType name = new ColumnType("name", "character varying(5)", false, false, 0);
+        broker.append(Events.marker(
+                people,
+                broker.end(people),
+                new ChunkStart(sequence, "public", "people", null, null, List.of(id, name), Map.of())));
+        for (int i = 0; i < ids.length; i++) {
+            String row = "{'id':%d,'name':'c'}".formatted(ids[i]);
+            broker.append(peopleEvents.record(
+                    people, broker.end(people), Operation.READ, sequence + 1 + i, "{'id':" + ids[i] + "}", row));
+        }
+        broker.append(Events.marker(people, broker.end(people), new ChunkEnd(sequence + 1 + ids.length, ids.length)));
+    }
+
+    private static List<String> rows(String table) {
+        return destination.rows("SELECT id, name FROM " + table + " ORDER BY id");
+    }
+
+    private static String stored(TopicPartition partition) {
+        return destination.value(
+                "SELECT next_offset, last_sequence FROM cdc.applied_offset WHERE topic = '" + partition.topic() + "'");
+    }
+
+    @Test
+    void readsOnWhereTheDestinationStands() {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        new Instance(people).step(1);
+        assertThat(rows("people")).containsExactly("1|a");
+        new Instance(people).step();
+        assertThat(rows("people")).containsExactly("1|a", "2|b");
+        assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2");
+    }
+
+    @Test
+    void appliesNothingTwice() {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        person(1, 1, "a");
+        person(2, 2, "b");
+        person(3, 3, "c");
+        new Instance(people).step(2).step();
+        assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2", "3");
+        assertThat(stored(people)).isEqualTo("5|3");
+        assertThat(counts.skipped).isEqualTo(2);
+        assertThat(counts.applied).isEqualTo(3);
+    }
+
+    @Test
+    void appliesNothingTwiceWhenTheCommitWasNotHeardOf() {
+        person(1, 1, "a");
+        Instance instance = new Instance(people);
+        gate.loseNextCommit = true;
+        instance.step();
+        assertThat(instance.status.partitions().get(people).flows()).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+        person(2, 2, "b");
+        instance.step();
+        assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2");
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+    }
+
+    @Test
+    void letsOthersGoOnWhileOnePartitionIsBlocked() {
+        person(1, 1, "a");
+        person(2, 2, "toolong");
+        person(3, 3, "c");
+        change(pets, petsEvents, 4, 1, "Rex");
+        Instance instance = new Instance(people, pets).step();
+        assertThat(rows("people")).containsExactly("1|a");
+        assertThat(rows("pets")).containsExactly("1|Rex");
+        change(pets, petsEvents, 5, 2, "Tom");
+        instance.step();
+        assertThat(rows("pets")).hasSize(2);
+        PartitionStatus blocked = instance.status.partitions().get(people);
+        assertThat(blocked.problem().kind()).isEqualTo(ErrorKind.DATA);
+        assertThat(blocked.problem().key().json()).isEqualTo("{\"id\":2}");
+        assertThat(blocked.problem().sqlState()).isEqualTo("22001");
+        assertThat(stored(people)).isEqualTo("1|1");
+    }
+
+    @Test
+    void goesOnByItselfWhenTheDestinationWasRepaired() {
+        person(1, 1, "toolong");
+        person(2, 2, "later");
+        Instance instance = new Instance(people).step();
+        destination.execute("ALTER TABLE people ALTER name TYPE text");
+        instance.step();
+        assertThat(rows("people")).isEmpty();
+        clock.advance(Duration.ofMillis(200));
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|toolong", "2|later");
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+    }
+
+    @Test
+    void staysBlockedAndLooksBlockedWhileItIsTriedInVain() {
+        person(1, 1, "toolong");
+        Instance instance = new Instance(people);
+        for (int i = 1; i <= 5; i++) {
+            instance.step();
+            assertThat(instance.status.partitions().get(people).failures()).isEqualTo(i);
+            clock.advance(Duration.ofSeconds(5));
+        }
+        assertThat(instance.status.partitions().get(people).since()).isEqualTo(MovableClock.BEGIN);
+    }
+
+    @Test
+    void findsItsPlaceWhenAnotherInstanceWasQuicker() {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        Instance first = new Instance(people);
+        Instance second = new Instance(people);
+        first.step(1);
+        second.step(1);
+        second.step(1);
+        assertThat(rows("people")).hasSize(2);
+        first.step();
+        person(3, 3, "c");
+        first.step();
+        first.step();
+        assertThat(rows("people")).hasSize(3);
+        assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void waitsForADestinationThatIsAway() {
+        person(1, 1, "a");
+        gate.closed = true;
+        Instance instance = new Instance(people).step().step();
+        assertThat(instance.status.partitions().get(people).problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+        gate.closed = false;
+        instance.step();
+        assertThat(rows("people")).isEmpty();
+        clock.advance(Duration.ofSeconds(5));
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|a");
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+    }
+
+    @Test
+    void readsAgainWhatADestinationThatWentAwayDidNotTake() {
+        Instance instance = new Instance(people).step();
+        gate.closed = true;
+        person(1, 1, "a");
+        instance.step();
+        gate.closed = false;
+        clock.advance(Duration.ofSeconds(5));
+        person(2, 2, "b");
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|a", "2|b");
+    }
+
+    @Test
+    void neverSkipsWhatKafkaHasDeleted() {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        person(3, 3, "c");
+        new Instance(people).step(1);
+        broker.deleteBefore(people, 2);
+        Instance instance = new Instance(people).step();
+        assertThat(instance.status.partitions().get(people).problem().message())
+                .contains("events are lost", "new snapshot", "next_offset = 2");
+        assertThat(rows("people")).containsExactly("1|a");
+        destination.execute(
+                "UPDATE cdc.applied_offset SET next_offset = 2, last_sequence = NULL WHERE topic = 'x.public.people' AND partition = 0");
+        clock.advance(Duration.ofSeconds(5));
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|a", "3|c");
+    }
+
+    @Test
+    void noticesThatKafkaHasLostEvents() {
+        person(1, 1, "a");
+        destination.execute(
+                "INSERT INTO cdc.applied_offset (topic, partition, topic_id, next_offset) VALUES ('x.public.people', 0, 'x.public.people-id', 9)");
+        Instance instance = new Instance(people).step();
+        assertThat(instance.status.partitions().get(people).problem().message()).contains("Kafka has lost events");
+        assertThat(rows("people")).isEmpty();
+    }
+
+    @Test
+    void beginsAgainWithATopicThatWasMadeAnew() {
+        person(500, 1, "a");
+        person(501, 2, "b");
+        new Instance(people).step();
+        broker.recreate(people);
+        person(3, 3, "c");
+        new Instance(people).step();
+        assertThat(rows("people")).hasSize(3);
+        assertThat(stored(people)).isEqualTo("1|3");
+    }
+
+    @Test
+    void keepsAChunkTogetherOverARestart() {
+        destination.execute("INSERT INTO people VALUES (77, 'old')", "TRUNCATE writes");
+        person(1, 1, "a");
+        chunk(2, 1, 2, 3);
+        new Instance(people).step(3);
+        assertThat(rows("people")).containsExactly("1|a", "77|old");
+        assertThat(stored(people)).isEqualTo("1|1");
+        Instance next = new Instance(people).step(2);
+        assertThat(rows("people")).containsExactly("1|a", "77|old");
+        next.step(2).step(2);
+        assertThat(rows("people")).containsExactly("1|c", "2|c", "3|c");
+        assertThat(stored(people)).isEqualTo("6|6");
+    }
+
+    @Test
+    void makesATableThatIsDescribedOnlyAfterItsFirstChanges() {
+        destination.execute("DROP TABLE people");
+        person(1, 1, "a");
+        person(2, 9, "gone");
+        Instance instance = new Instance(true, people).step();
+        assertThat(instance.status.partitions().get(people).problem().message()).contains("does not exist");
+        chunk(3, 1, 2);
+        person(10, 3, "d");
+        clock.advance(Duration.ofSeconds(1));
+        instance.step(1).step(1).step(1).step();
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|c", "2|c", "3|d");
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+        assertThat(counts.applied).isEqualTo(5);
+    }
+
+    @Test
+    void goesOnWhenSomebodyMakesTheTableThatItLooksFor() {
+        destination.execute("DROP TABLE people");
+        person(1, 1, "a");
+        Instance instance = new Instance(true, people).step();
+        clock.advance(Duration.ofSeconds(1));
+        instance.step();
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, name text)");
+        clock.advance(Duration.ofSeconds(5));
+        instance.step();
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|a");
+    }
+
+    @Test
+    void dropsWhatItHoldsOfAPartitionThatIsTakenAway() {
+        chunk(2, 1, 2, 3);
+        Instance instance = new Instance(people).step(2);
+        instance.ingestion.revoked(List.of(people));
+        assertThat(instance.status.partitions()).isEmpty();
+        instance.assign(people);
+        instance.step();
+        assertThat(rows("people")).hasSize(3);
+    }
+
+    @Test
+    void tellsKafkaWhereItStands() {
+        person(1, 1, "a");
+        Instance instance = new Instance(people).step();
+        GroupOffsets groupOffsets = new GroupOffsets(clock);
+        groupOffsets.tell(instance.ingestion.committed(), instance.consumer);
+        assertThat(instance.consumer.committed(Set.of(people)).get(people).offset())
+                .isEqualTo(1);
+    }
+
+    /** A destination that can be away. */
+    private static final class Gate extends DelegatingDataSource {
+        boolean closed;
+        boolean loseNextCommit;
+
+        Gate() {
+            super(destination.dataSource());
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (closed) {
+                throw new SQLException("Connection refused", "08001");
+            }
+            Connection connection = super.getConnection();
+            return loseNextCommit ? losingCommit(connection) : connection;
+        }
+
+        /** The commit is done, but nobody hears of it. */
+        private Connection losingCommit(Connection connection) {
+            return (Connection) java.lang.reflect.Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        Object result = method.invoke(connection, arguments);
+                        if (method.getName().equals("commit")) {
+                            loseNextCommit = false;
+                            throw new SQLException("Connection reset", "08006");
+                        }
+                        return result;
+                    });
+        }
+    }
+
+    private static final class Counts implements IngestListener {
+        int applied;
+        int skipped;
+
+        @Override
+        public void applied(List<ChangeEvent> events, Instant committedAt) {
+            applied += events.size();
+        }
+
+        @Override
+        public void skipped(int events) {
+            skipped += events;
+        }
+
+        @Override
+        public void batch(int events, Duration took) {}
+    }
+
+    private static final class MovableClock extends Clock {
+        static final Instant BEGIN = Instant.parse("2026-11-30T12:00:00Z");
+        private Instant now = BEGIN;
+
+        void advance(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
