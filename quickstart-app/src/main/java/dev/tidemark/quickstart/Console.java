@@ -27,6 +27,7 @@ final class Console {
             live = false;
         }
         out.println(text);
+        lastProgress = System.nanoTime();
     }
 
     /** What is true now, in place of what was. */
@@ -40,7 +41,7 @@ final class Console {
         }
     }
 
-    /** How far long work has come: like {@link #live}, but only now and then, however often it is said. */
+    /** How far long work has come: like {@link #live}, but only now and then, and not right after a line. */
     synchronized void progress(String text) {
         long now = System.nanoTime();
         if (now - lastProgress >= (terminal ? REFRESH : PLAIN_REFRESH).toNanos()) {

@@ -67,7 +67,8 @@ final class Demonstration {
                 curl -s %s
                 curl -s %s
 
-                Change table employees at the source and look at the destination. Some 20 rows a second change all the time. Ctrl-C ends it.
+                Change table employees at the source and look at it at the destination.
+                Some 20 rows a second change anyway. Ctrl-C ends everything.
                 """.formatted(
                         jdbc(pipeline.source()),
                         pipeline.source().psqlUrl(),

@@ -19,8 +19,8 @@ final class EmployeeTable implements AutoCloseable {
     private static final int ROWS_AT_ONCE = 1_000;
     private static final int KEYS_AT_ONCE = 10_000;
     private static final String MICROSECONDS = "(extract(epoch FROM %s) * 1000000)::bigint";
-    private static final String ROW = "SELECT emp_id, t::text, " + MICROSECONDS.formatted("pg_xact_commit_timestamp(t.xmin)")
-            + " FROM public.employees t";
+    private static final String ROW = "SELECT emp_id, t::text, "
+            + MICROSECONDS.formatted("pg_xact_commit_timestamp(t.xmin)") + " FROM public.employees t";
     private static final String ALL = ROW + " ORDER BY emp_id";
     private static final String SOME = ROW + " WHERE emp_id = ANY (?)";
     /** Of the last so many transactions; only for their rows the time of the commit is looked up. */

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** Invents employees: believable ones and, where wanted, values on which a pipeline may stumble. */
 final class Employees {
 
-    private static final List<String> FIRST_NAMES =
-            List.of("Ada", "Björn", "Chloé", "Diego", "Elena", "Farah", "George", "Hana", "Ivan", "Julia", "Kofi", "Zoë");
+    private static final List<String> FIRST_NAMES = List.of(
+            "Ada", "Björn", "Chloé", "Diego", "Elena", "Farah", "George", "Hana", "Ivan", "Julia", "Kofi", "Zoë");
     private static final List<String> LAST_NAMES =
             List.of("Abe", "Bauer", "Costa", "Dubois", "Evans", "García", "Khan", "Müller", "O'Brien", "Sato", "Zhang");
-    private static final List<String> CITIES =
-            List.of("Amsterdam", "Bogotá", "Cape Town", "Dublin", "Kraków", "Lagos", "Oslo", "Paris", "São Paulo", "Tokyo");
+    private static final List<String> CITIES = List.of(
+            "Amsterdam", "Bogotá", "Cape Town", "Dublin", "Kraków", "Lagos", "Oslo", "Paris", "São Paulo", "Tokyo");
 
     /** Empty, blank, quotes, what other formats escape or take for null, beyond the BMP, and as long as the column allows. */
     private static final List<@Nullable String> ODD_TEXTS = Arrays.asList(

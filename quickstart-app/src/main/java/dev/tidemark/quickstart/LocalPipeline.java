@@ -73,14 +73,14 @@ final class LocalPipeline implements AutoCloseable {
         }
     }
 
-    /** What the services say of themselves. */
+    /** What the services say of their part of the pipeline. */
     String health() {
         return "producer: %s%nconsumer: %s".formatted(health(producer), health(consumer));
     }
 
     private static String health(ServiceProcess service) {
         try {
-            return service.get("/actuator/health").strip();
+            return service.get("/actuator/health/pipeline").strip();
         } catch (StackException e) {
             return "no answer\n" + LogTail.of(service.log());
         }

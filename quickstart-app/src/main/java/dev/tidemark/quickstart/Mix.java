@@ -10,5 +10,5 @@ package dev.tidemark.quickstart;
 record Mix(int transaction, int statement, boolean odd) {
 
     static final Mix SMALL = new Mix(3, 3, false);
-    static final Mix ROUGH = new Mix(12, 200, true);
+    static final Mix ROUGH = new Mix(12, 100, true);
 }

@@ -34,9 +34,8 @@ record Options(boolean help, boolean check, int rows, int changes, long seed) {
     /** {@code --rows=5} is {@code --rows 5}. */
     private static List<String> split(String... arguments) {
         return Arrays.stream(arguments)
-                .flatMap(argument -> Arrays.stream(argument.startsWith("--") ? argument.split("=", 2) : new String[] {
-                    argument
-                }))
+                .flatMap(argument ->
+                        Arrays.stream(argument.startsWith("--") ? argument.split("=", 2) : new String[] {argument}))
                 .toList();
     }
 

@@ -17,7 +17,7 @@ final class RandomChanges {
     private static final int ONE_IN_ROLLED_BACK = 10;
     private static final int ONE_IN_NESTED = 8;
     private static final int ONE_IN_SHARED = 12;
-    private static final int ONE_IN_LARGE = 25;
+    private static final int ONE_IN_LARGE = 40;
 
     private final Random random;
     private final Mix mix;
@@ -56,7 +56,8 @@ final class RandomChanges {
     }
 
     private int changesAndShared(int most) throws SQLException {
-        int done = changes(Math.min(most, 1 + random.nextInt(mix.transaction())), most);
+        int size = random.nextBoolean() ? 1 : 1 + random.nextInt(mix.transaction());
+        int done = changes(Math.min(most, size), most);
         if (done < most && shared.length > 0 && chance(ONE_IN_SHARED)) {
             done += update(new int[] {shared[random.nextInt(shared.length)]});
         }
@@ -106,7 +107,8 @@ final class RandomChanges {
             writer.insert(keys.reuse(random), employees.next());
             return 1;
         }
-        List<Employee> fresh = Stream.generate(employees::next).limit(rows(most)).toList();
+        List<Employee> fresh =
+                Stream.generate(employees::next).limit(rows(most)).toList();
         for (int key : writer.insert(fresh)) {
             keys.use(key);
         }

@@ -27,7 +27,7 @@ final class Sample {
     static void addRows(Database database, int rows, Console console) throws SQLException {
         try (Connection connection = database.connect();
                 PreparedStatement generate = connection.prepareStatement(GENERATE)) {
-            for (int done = 0; done < rows; done += ROWS_AT_ONCE) {
+            for (int done = 0; done < rows; done += Math.min(ROWS_AT_ONCE, rows - done)) {
                 console.progress("%,d of %,d rows".formatted(done, rows));
                 generate.setInt(1, Math.min(ROWS_AT_ONCE, rows - done));
                 generate.execute();

@@ -65,7 +65,8 @@ final class TableDiff {
     record Result(long equal, long different, List<Difference> first) {}
 
     /** @param source the row there, or null; {@code destination} likewise */
-    record Difference(int key, @Nullable String source, @Nullable String destination) {
+    record Difference(
+            int key, @Nullable String source, @Nullable String destination) {
 
         private static Difference of(@Nullable Row here, @Nullable Row there) {
             return new Difference(
