@@ -142,7 +142,7 @@ final class Pipeline implements AutoCloseable {
 
     private static String says(ServiceProcess service) {
         try {
-            return service.get("/actuator/health");
+            return Health.of(service).toString();
         } catch (RuntimeException e) {
             return "does not answer: " + e;
         }
