@@ -296,6 +296,18 @@ class IngestionIT {
     }
 
     @Test
+    void noticesWhatKafkaDeletesUnderItsEyes() {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        person(3, 3, "c");
+        Instance instance = new Instance(people).step(1);
+        broker.deleteBefore(people, 2);
+        instance.step().step();
+        assertThat(instance.status.partitions().get(people).problem().message()).contains("events are lost");
+        assertThat(rows("people")).containsExactly("1|a");
+    }
+
+    @Test
     void noticesThatKafkaHasLostEvents() {
         person(1, 1, "a");
         destination.execute(
