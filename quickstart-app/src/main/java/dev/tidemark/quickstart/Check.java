@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Check {
 
     private static final Duration STEP = Duration.ofMillis(5);
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private final Options options;
     private final Console console;
@@ -101,7 +103,12 @@ final class Check {
         }
     }
 
+    /** Control characters would spoil the picture. */
     private static String shown(@Nullable String row) {
-        return row == null ? "has no such row" : row;
+        return row == null
+                ? "has no such row"
+                : CONTROL.matcher(row)
+                        .replaceAll(found ->
+                                "\\\\u%04x".formatted((int) found.group().charAt(0)));
     }
 }

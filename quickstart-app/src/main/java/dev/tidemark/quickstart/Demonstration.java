@@ -1,6 +1,7 @@
 package dev.tidemark.quickstart;
 
 import dev.tidemark.stack.Database;
+import dev.tidemark.stack.StackException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -33,13 +34,21 @@ final class Demonstration {
             while (true) {
                 ending.pause(SECOND);
                 pipeline.requireAlive();
-                console.live("source %,d rows | destination %,d | %,d changes applied | delay %s"
+                console.live("source %,d rows | destination %,d | %s changes applied | delay %s"
                         .formatted(
                                 source.count(),
                                 destination.count(),
-                                AppliedChanges.of(pipeline.consumer().get("/actuator/prometheus")),
+                                applied(pipeline),
                                 delays(source, destination).summary()));
             }
+        }
+    }
+
+    private static String applied(LocalPipeline pipeline) {
+        try {
+            return "%,d".formatted(AppliedChanges.of(pipeline.consumer().get("/actuator/prometheus")));
+        } catch (StackException e) {
+            return "?"; // too busy to answer; if it has ended, the next look finds out
         }
     }
 

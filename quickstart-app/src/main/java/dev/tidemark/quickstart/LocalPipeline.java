@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /** A stack with both services on it, which carry {@code public.employees} from source to destination. */
 final class LocalPipeline implements AutoCloseable {
@@ -41,11 +42,28 @@ final class LocalPipeline implements AutoCloseable {
         }
     }
 
-    void startServices() {
+    /** Returns at once. */
+    void launchServices() {
         producer.launch();
         consumer.launch();
-        producer.awaitReady();
-        consumer.awaitReady();
+    }
+
+    /**
+     * Whether both services answer.
+     *
+     * @throws StackException with the end of its log, if one has ended by itself
+     */
+    boolean answers() {
+        requireAlive();
+        return Stream.of(producer, consumer).allMatch(LocalPipeline::answers);
+    }
+
+    private static boolean answers(ServiceProcess service) {
+        try {
+            return service.get("/actuator/health/liveness").contains("UP");
+        } catch (StackException e) {
+            return false;
+        }
     }
 
     Database source() {

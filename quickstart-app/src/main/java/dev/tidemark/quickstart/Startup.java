@@ -9,6 +9,7 @@ import java.util.Locale;
 final class Startup {
 
     private static final Duration STEP = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Options options;
     private final Console console;
@@ -44,8 +45,21 @@ final class Startup {
         Sample.addRows(pipeline.source(), options.rows(), console);
         ending.pause(Duration.ZERO);
         console.line("starting producer-service and consumer-service");
-        pipeline.startServices();
+        startServices(pipeline);
         copy(pipeline);
+    }
+
+    /** Not by waiting for one and then for the other, so that Ctrl-C is heard. */
+    private void startServices(LocalPipeline pipeline) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        pipeline.launchServices();
+        while (!pipeline.answers()) {
+            ending.pause(STEP);
+            if (System.nanoTime() > deadline) {
+                throw new StackException(
+                        "the services do not answer after %s%n%s".formatted(PATIENCE, pipeline.health()));
+            }
+        }
     }
 
     private void copy(LocalPipeline pipeline) throws SQLException {
