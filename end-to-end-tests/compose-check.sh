@@ -10,16 +10,18 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 project=tidemark-check
-patience=${PATIENCE:-180}
+patience=${PATIENCE:-300}
 compose() { ${COMPOSE:-docker compose} -p "$project" "$@"; }
 down() { compose down --volumes --remove-orphans --timeout 20; }
+ok() { echo "ok after $SECONDS s: $*"; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
 finish() {
   local result=$?
   if [ $result != 0 ]; then
     compose ps || true
-    compose logs --no-color --tail=80 || true
+    compose logs --no-color --tail=20 kafka source destination || true
+    compose logs --no-color --tail=80 producer consumer || true
   fi
   if [ "${KEEP:-0}" = 0 ]; then down >/dev/null 2>&1 || echo "could not take $project down" >&2; fi
   exit $result
@@ -47,7 +49,7 @@ await_equal() { # await_equal WHAT
     [ $SECONDS -lt $until ] || fail "$1: the source has $want, the destination has $have"
     sleep 0.2
   done
-  echo "ok: $1 ($want)"
+  ok "$1 ($want)"
 }
 
 await_healthy() {
@@ -58,7 +60,7 @@ await_healthy() {
       [ $SECONDS -lt $until ] || fail "$service is not healthy"
       sleep 1
     done
-    echo "ok: $service is healthy"
+    ok "$service is healthy"
   done
 }
 
@@ -66,7 +68,7 @@ published_on_loopback() {
   local elsewhere
   elsewhere=$(docker ps --filter "label=com.docker.compose.project=$project" --format '{{.Names}} {{.Ports}}' | grep -E '0\.0\.0\.0:|\[::\]:|:::' || true)
   [ -z "$elsewhere" ] || fail "published beyond loopback: $elsewhere"
-  echo "ok: published on loopback only"
+  ok "published on loopback only"
 }
 
 not_root() {
@@ -75,7 +77,7 @@ not_root() {
     user=$(compose exec -T "$service" id -u | tr -d '\r')
     [ "$user" != 0 ] || fail "$service runs as root"
   done
-  echo "ok: services do not run as root"
+  ok "services do not run as root"
 }
 
 trap finish EXIT
