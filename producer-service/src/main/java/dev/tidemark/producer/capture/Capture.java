@@ -2,6 +2,7 @@ package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.Delivery;
+import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
@@ -252,6 +253,9 @@ final class Capture implements AutoCloseable {
                 if (settings.stopping().getAsBoolean()) {
                     throw new KafkaUnavailableException(
                             "Stopped while Kafka had not acknowledged what was sent; it will be sent again", null);
+                }
+                if (routes.forgetLostTopics()) {
+                    throw new DeliveryFailedException("a topic was deleted");
                 }
             }
         }

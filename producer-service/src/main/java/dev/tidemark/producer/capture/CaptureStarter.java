@@ -91,7 +91,7 @@ final class CaptureStarter {
                     route.progress().complete());
         }
         publisher.announce(underway);
-        publisher.forgetBefore(epoch);
+        publisher.forgetRead();
         if (underway.hasPage()) {
             capture.resume(underway);
         }

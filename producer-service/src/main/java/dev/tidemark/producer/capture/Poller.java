@@ -54,7 +54,7 @@ public final class Poller {
             }
             PollOutcome outcome = active.step();
             report(State.RUNNING, active.epoch(), active.position(), null);
-            if (outcome != PollOutcome.MORE && active.isBetweenTicks() && retention.isDue()) {
+            if (active.isBetweenTicks() && retention.isDue()) {
                 Intent rest = active.rest();
                 retention.start(rest);
             }

@@ -2,6 +2,7 @@ package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.EnvelopeWriter;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.source.SourceConnection;
@@ -17,9 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The ways of all tables: those named in the configuration, which are tracked here if need be, and those that somebody has tracked by hand. */
 final class Routes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private final Pipeline pipeline;
     private final SourceConnection source;
@@ -55,6 +60,7 @@ final class Routes {
         for (TableId table : List.copyOf(uncaptured)) {
             track(table);
         }
+        forgetLostTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
         Map<TableId, TableId> clashes =
                 pipeline.topics().clashes(tables.stream().map(TrackedTable::id).toList());
@@ -113,6 +119,29 @@ final class Routes {
                 "The table " + table
                         + " was altered so that its changes could not be captured; as soon as it can be tracked again, a new snapshot begins");
         return nothing;
+    }
+
+    /**
+     * A topic that was deleted took events along that nobody may have read, even if somebody has made it anew: its table needs a new snapshot.
+     *
+     * @return whether there was any; not if Kafka cannot tell
+     */
+    boolean forgetLostTopics() {
+        try {
+            Map<String, String> ids = publisher.topicIds(
+                    byNumber.values().stream().map(Route::topic).toList());
+            return byNumber.values().removeIf(route -> {
+                boolean lost = !route.progress().topicId().equals(ids.get(route.topic()));
+                if (lost) {
+                    LOG.warn("The topic {} was deleted: its table gets a new snapshot", route.topic());
+                    stored.remove(route.table().id());
+                }
+                return lost;
+            });
+        } catch (KafkaUnavailableException e) {
+            LOG.debug("Topics could not be looked up", e);
+            return false;
+        }
     }
 
     private void track(TableId table) throws SQLException {

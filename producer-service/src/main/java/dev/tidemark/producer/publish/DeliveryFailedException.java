@@ -10,7 +10,11 @@ public class DeliveryFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    public DeliveryFailedException(String reason) {
+        super("Kafka took not all events: " + reason);
+    }
+
     DeliveryFailedException(@Nullable Throwable cause) {
-        super("Kafka refused an event: " + (cause == null ? "no cause given" : cause.getMessage()), cause);
+        super("Kafka took not all events: " + (cause == null ? "no cause given" : cause.getMessage()), cause);
     }
 }

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The compacted topic in which the producer keeps its position, beside the events that it is the position of.
  *
  * <p>Every key names the incarnation (epoch) that wrote it, and only what the highest one wrote counts: what a former incarnation still writes late, even as
- * the last record of all, changes nothing. A new incarnation copies the state under its own epoch and then deletes the older keys.
+ * the last record of all, changes nothing. A new incarnation copies the state under its own epoch, the intent last, and then deletes the older keys.
  */
 final class OffsetsTopic {
 
@@ -31,6 +31,7 @@ final class OffsetsTopic {
     private final KafkaTemplate<byte[], byte[]> kafka;
     private final ConsumerFactory<byte[], byte[]> consumers;
     private final String topic;
+    private Map<Key, byte[]> entries = Map.of();
 
     OffsetsTopic(KafkaTemplate<byte[], byte[]> kafka, ConsumerFactory<byte[], byte[]> consumers, String topic) {
         this.kafka = kafka;
@@ -46,30 +47,36 @@ final class OffsetsTopic {
         return send(new Key(epoch, "table", progress.schema(), progress.table()), progress);
     }
 
+    /** What counts is the last incarnation that had taken over, which it says by its first intent: one that ended before has left nothing of its own. */
     StoredState read() {
-        Map<Key, byte[]> entries = entries();
-        long epoch = entries.keySet().stream().mapToLong(Key::epoch).max().orElse(0);
+        entries = readAll();
+        long last = entries.keySet().stream().mapToLong(Key::epoch).max().orElse(0);
+        long active = entries.keySet().stream()
+                .filter(key -> key.kind().equals(INTENT))
+                .mapToLong(Key::epoch)
+                .max()
+                .orElse(-1);
         Intent intent = null;
         Map<TableId, TableProgress> tables = new HashMap<>();
         for (Map.Entry<Key, byte[]> entry : entries.entrySet()) {
-            if (entry.getKey().epoch() == epoch && entry.getKey().kind().equals(INTENT)) {
+            if (entry.getKey().epoch() != active) {
+                continue;
+            }
+            if (entry.getKey().kind().equals(INTENT)) {
                 intent = JSON.readValue(entry.getValue(), Intent.class);
-            } else if (entry.getKey().epoch() == epoch) {
+            } else {
                 TableProgress progress = JSON.readValue(entry.getValue(), TableProgress.class);
                 tables.put(progress.id(), progress);
             }
         }
-        return new StoredState(epoch, intent, tables);
+        return new StoredState(last, intent, tables);
     }
 
-    /** Deletes what incarnations before this one have written. */
-    void forgetBefore(long epoch) {
+    /** Deletes what was last read. Called when its successor has written it down again. */
+    void forgetRead() {
         List<CompletableFuture<?>> deletions = new ArrayList<>();
-        for (Key key : entries().keySet()) {
-            if (key.epoch() < epoch) {
-                deletions.add(send(key, null));
-            }
-        }
+        entries.keySet().forEach(key -> deletions.add(send(key, null)));
+        entries = Map.of();
         deletions.forEach(CompletableFuture::join);
     }
 
@@ -78,8 +85,8 @@ final class OffsetsTopic {
         return kafka.send(topic, JSON.writeValueAsBytes(key), bytes);
     }
 
-    private Map<Key, byte[]> entries() {
-        Map<Key, byte[]> entries = new HashMap<>();
+    private Map<Key, byte[]> readAll() {
+        Map<Key, byte[]> all = new HashMap<>();
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
             consumer.assign(List.of(partition));
@@ -87,10 +94,10 @@ final class OffsetsTopic {
             long end = Objects.requireNonNull(
                     consumer.endOffsets(List.of(partition)).get(partition));
             while (consumer.position(partition) < end) {
-                consumer.poll(POLL).forEach(entry -> keep(entries, entry));
+                consumer.poll(POLL).forEach(entry -> keep(all, entry));
             }
         }
-        return entries;
+        return all;
     }
 
     private static void keep(Map<Key, byte[]> entries, ConsumerRecord<byte[], byte[]> entry) {

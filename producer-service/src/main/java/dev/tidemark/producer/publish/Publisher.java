@@ -4,7 +4,9 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -23,7 +25,7 @@ import org.springframework.kafka.core.KafkaTemplate;
  * After a crash the last intent's page is sent again with the same numbers, and the consumer drops what it has. That needs what was delivered of a page to be
  * a prefix of it in each partition: the Kafka client is idempotent, keeps the order and never gives up an event while it runs.
  */
-public final class Publisher {
+public final class Publisher implements AutoCloseable {
 
     private static final Duration FOREVER = Duration.ofDays(1);
 
@@ -50,9 +52,9 @@ public final class Publisher {
         return offsets.read();
     }
 
-    /** Deletes what incarnations before this one have left. */
-    public void forgetBefore(long epoch) {
-        offsets.forgetBefore(epoch);
+    /** Deletes what former incarnations have left. Called when all of it is stored anew. */
+    public void forgetRead() {
+        offsets.forgetRead();
     }
 
     /** @return Kafka's id of the table's topic, which is made if it is missing */
@@ -63,6 +65,11 @@ public final class Publisher {
     /** The name of the table's topic. */
     public String topic(TableId table) {
         return names.of(table);
+    }
+
+    /** @return those of the topics that exist, with Kafka's ids of them */
+    public Map<String, String> topicIds(Collection<String> existing) {
+        return topics.ids(existing);
     }
 
     /** Writes the intent and waits until Kafka has it. */
@@ -87,6 +94,11 @@ public final class Publisher {
     /** Lets the Kafka client go, with all that it still holds. */
     public void reset() {
         kafka.getProducerFactory().reset();
+    }
+
+    @Override
+    public void close() {
+        topics.close();
     }
 
     private static void await(CompletableFuture<?> acknowledgement) {

@@ -1,8 +1,10 @@
 package dev.tidemark.producer.publish;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +13,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /** Makes the pipeline's topics where they are missing, with the settings that the pipeline relies on. */
-final class Topics {
+final class Topics implements AutoCloseable {
 
     /** So small that reading the topic to its end at start is quick. */
     private static final String OFFSETS_SEGMENT_BYTES = String.valueOf(4 << 20);
@@ -24,6 +27,7 @@ final class Topics {
     private final KafkaAdmin admin;
     private final TopicsProperties properties;
     private final long timeoutMillis;
+    private @Nullable Admin client;
 
     Topics(KafkaAdmin admin, TopicsProperties properties) {
         this.admin = admin;
@@ -56,11 +60,52 @@ final class Topics {
     }
 
     private String ensure(String topic, Map<String, String> settings) {
-        try (Admin client = Admin.create(admin.getConfigurationProperties())) {
-            String known = id(client, topic);
-            return known != null ? known : create(client, topic, settings);
+        String known = ids(List.of(topic)).get(topic);
+        return known != null ? known : create(topic, settings);
+    }
+
+    private String create(String topic, Map<String, String> settings) {
+        NewTopic wanted =
+                new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor())).configs(settings);
+        try {
+            return await(client().createTopics(List.of(wanted)).topicId(topic)).toString();
         } catch (ExecutionException e) {
-            throw new KafkaUnavailableException("The topic " + topic + " can neither be seen nor made", e.getCause());
+            // Somebody else may have made it meanwhile; a broker may do so by itself.
+            String made = e.getCause() instanceof TopicExistsException
+                    ? ids(List.of(topic)).get(topic)
+                    : null;
+            if (made == null) {
+                throw new KafkaUnavailableException("The topic " + topic + " cannot be made", e.getCause());
+            }
+            return made;
+        }
+    }
+
+    /** @return Kafka's ids of those of the topics that exist */
+    Map<String, String> ids(Collection<String> topics) {
+        Map<String, String> ids = new HashMap<>();
+        client().describeTopics(topics).topicNameValues().forEach((topic, description) -> {
+            try {
+                ids.put(topic, await(description).topicId().toString());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw new KafkaUnavailableException("The topic " + topic + " cannot be seen", e.getCause());
+                }
+            }
+        });
+        return ids;
+    }
+
+    private Admin client() {
+        if (client == null) {
+            client = Admin.create(admin.getConfigurationProperties());
+        }
+        return client;
+    }
+
+    private <T> T await(KafkaFuture<T> answer) throws ExecutionException {
+        try {
+            return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new KafkaUnavailableException("Kafka does not answer", e);
         } catch (InterruptedException e) {
@@ -69,31 +114,10 @@ final class Topics {
         }
     }
 
-    private String create(Admin client, String topic, Map<String, String> settings)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        NewTopic wanted =
-                new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor())).configs(settings);
-        return await(client.createTopics(List.of(wanted)).topicId(topic)).toString();
-    }
-
-    /** @return the topic's id, or null if there is no such topic */
-    private @Nullable String id(Admin client, String topic)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        try {
-            return await(Objects.requireNonNull(client.describeTopics(List.of(topic))
-                            .topicNameValues()
-                            .get(topic)))
-                    .topicId()
-                    .toString();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return null;
-            }
-            throw e;
+    @Override
+    public void close() {
+        if (client != null) {
+            client.close(Duration.ZERO);
         }
-    }
-
-    private <T> T await(KafkaFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 }

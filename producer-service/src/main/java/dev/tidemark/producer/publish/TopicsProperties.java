@@ -18,7 +18,7 @@ public record TopicsProperties(
         @DefaultValue("-1") short replicationFactor,
         @DefaultValue("7d") Duration retention,
         @DefaultValue("16MB") DataSize maxMessageSize,
-        @DefaultValue("20s") Duration adminTimeout) {
+        @DefaultValue("10s") Duration adminTimeout) {
 
     /** What a message holds beside the row, in bytes, with room to spare. */
     private static final long ENVELOPE_BYTES = 64 * 1024;

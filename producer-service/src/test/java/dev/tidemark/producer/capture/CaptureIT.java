@@ -240,6 +240,35 @@ class CaptureIT {
     }
 
     @Test
+    void ignoresAnIncarnationThatEndedBeforeItHadTakenOver() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        StoredState left = bench.publisher.read();
+        bench.publisher.store(
+                left.epoch() + 1, left.tables().values().iterator().next());
+        bench.execute("INSERT INTO items VALUES (1, 'meanwhile')");
+
+        try (Capture successor = bench.start("items")) {
+            assertThat(successor.epoch()).isEqualTo(left.epoch() + 2);
+            Workbench.drain(successor);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
+    void takesANewSnapshotOfATableWhoseTopicWasDeleted() throws SQLException {
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.deleteTopic("items");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
     void refusesAnotherHistoryOfTheSource() throws SQLException {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);

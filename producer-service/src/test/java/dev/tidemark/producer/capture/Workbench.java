@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -126,6 +127,17 @@ final class Workbench implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    void deleteTopic(String table) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()))) {
+            admin.deleteTopics(List.of(topics.of(TableId.parse(table))))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        }
     }
 
     void execute(String statements) {
