@@ -76,6 +76,9 @@ final class Startup {
             }
         }
         console.line(String.format(
-                Locale.ROOT, "copied %,d rows in %.1f s", options.rows(), (System.nanoTime() - begin) / 1e9));
+                Locale.ROOT,
+                "copied %,d rows, %.1f s after the services answered",
+                options.rows(),
+                (System.nanoTime() - begin) / 1e9));
     }
 }
