@@ -4,6 +4,7 @@ import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SinkProperties.class)
@@ -25,7 +26,8 @@ class ApplyConfiguration {
     }
 
     @Bean
-    DestinationPreparation destinationPreparation(DataSource dataSource) {
-        return new DestinationPreparation(dataSource);
+    DestinationPreparation destinationPreparation(DataSource dataSource, Environment environment) {
+        return new DestinationPreparation(
+                dataSource, environment.getProperty("spring.flyway.enabled", Boolean.class, true));
     }
 }

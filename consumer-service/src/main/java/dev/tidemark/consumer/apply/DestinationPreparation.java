@@ -15,15 +15,20 @@ public final class DestinationPreparation {
     private static final Logger log = LoggerFactory.getLogger(DestinationPreparation.class);
 
     private final DataSource dataSource;
+    private final boolean migrating;
 
-    public DestinationPreparation(DataSource dataSource) {
+    /** @param migrating whether to bring the schema up to date; not where a DBA applies the migrations by hand */
+    public DestinationPreparation(DataSource dataSource, boolean migrating) {
         this.dataSource = dataSource;
+        this.migrating = migrating;
     }
 
     /** Safe to repeat, also by several at once. */
     public void prepare() throws SQLException {
         check();
-        migrate();
+        if (migrating) {
+            migrate();
+        }
         try (Connection connection = dataSource.getConnection()) {
             if (!SessionSettings.isReplica(connection)) {
                 log.warn(

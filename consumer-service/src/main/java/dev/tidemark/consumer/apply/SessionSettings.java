@@ -15,6 +15,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  */
 final class SessionSettings implements BeanPostProcessor {
 
+    static final String LOCK_TIMEOUT = "10s";
+
     /**
      * Text is read the way the source wrote it. Row security would hide rows that are to be deleted: better an error. Plans are made for the sizes at hand. A
      * lock, a vanished client or a frozen one does not hold things up for ever. Foreign keys and ordinary triggers do not act, where the role may say so.
@@ -23,7 +25,7 @@ final class SessionSettings implements BeanPostProcessor {
             SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET xmloption = 'content';
             SET row_security = off;
             SET jit = off; SET plan_cache_mode = 'force_custom_plan';
-            SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
+            SET lock_timeout = '%s'; SET idle_in_transaction_session_timeout = '60s';
             DO $$ BEGIN
               SET client_connection_check_interval = '10s';
             EXCEPTION WHEN invalid_parameter_value THEN
@@ -34,7 +36,7 @@ final class SessionSettings implements BeanPostProcessor {
             EXCEPTION WHEN insufficient_privilege THEN
               NULL;
             END $$
-            """;
+            """.formatted(LOCK_TIMEOUT);
 
     @Override
     public Object postProcessBeforeInitialization(Object bean, String beanName) {

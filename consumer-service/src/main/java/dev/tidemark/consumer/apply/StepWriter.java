@@ -19,6 +19,9 @@ final class StepWriter {
 
     private static final Logger log = LoggerFactory.getLogger(StepWriter.class);
 
+    /** How long readers may keep a table from being truncated. */
+    private static final String TRUNCATE_LOCK_TIMEOUT = "1s";
+
     private final TableCatalog catalog;
     private final ChunkWriter chunks;
     private final Reduction reduction;
@@ -66,9 +69,9 @@ final class StepWriter {
         Savepoint before = connection.setSavepoint();
         try (Statement statement = connection.createStatement()) {
             try {
-                statement.execute("SET LOCAL lock_timeout = '1s'");
+                statement.execute("SET LOCAL lock_timeout = '" + TRUNCATE_LOCK_TIMEOUT + "'");
                 statement.execute("TRUNCATE " + table.sql());
-                statement.execute("SET LOCAL lock_timeout = '10s'");
+                statement.execute("SET LOCAL lock_timeout = '" + SessionSettings.LOCK_TIMEOUT + "'");
             } catch (SQLException e) {
                 connection.rollback(before);
                 log.debug("{} cannot be truncated, its rows are deleted: {}", table, e.getMessage());

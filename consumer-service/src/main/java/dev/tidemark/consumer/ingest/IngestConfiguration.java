@@ -25,6 +25,9 @@ class IngestConfiguration {
     /** How often, while nothing comes, the container gives its thread to what has to be tried again. */
     private static final long IDLE_MILLIS = 100;
 
+    /** How long a batch that is being applied may take to its end when the service is stopped. */
+    private static final long SHUTDOWN_MILLIS = 20_000;
+
     @Bean
     PipelineStatus pipelineStatus() {
         return new PipelineStatus();
@@ -60,6 +63,7 @@ class IngestConfiguration {
             container.getContainerProperties().setIdleEventInterval(IDLE_MILLIS);
             container.getContainerProperties().setIdleBeforeDataMultiplier(1);
             container.getContainerProperties().setPollTimeout(IDLE_MILLIS);
+            container.getContainerProperties().setShutdownTimeout(SHUTDOWN_MILLIS);
         };
     }
 

@@ -164,7 +164,7 @@ final class Ingestion {
             if (assigned == null || assigned.feed() == null) {
                 continue;
             }
-            if (hasLostEvents(assigned.feed(), records.records(partition), consumer)) {
+            if (positioner.hasLostEvents(assigned.feed(), records.records(partition), consumer)) {
                 lose(assigned, consumer);
             } else if (assigned.wantedTable() == null) {
                 taken.put(partition, assigned.feed().take(records.records(partition)));
@@ -180,17 +180,6 @@ final class Ingestion {
         Instant committedAt = clock.instant();
         outcomes.forEach(outcome -> settle(outcome, committedAt, consumer));
         taken.forEach((partition, part) -> settle(partitions.get(partition), part, consumer));
-    }
-
-    /**
-     * Whether Kafka has deleted events that were not yet read, and has silently gone on behind them. (Compaction leaves gaps too, but only of events that later
-     * ones have made pointless.) The partition is then placed anew, which says what has happened.
-     */
-    private static boolean hasLostEvents(
-            Feed feed, List<ConsumerRecord<byte[], byte[]>> records, Consumer<?, ?> consumer) {
-        TopicPartition partition = feed.partition();
-        return records.get(0).offset() != feed.nextOffset()
-                && consumer.beginningOffsets(List.of(partition)).get(partition) > feed.nextOffset();
     }
 
     private void search(

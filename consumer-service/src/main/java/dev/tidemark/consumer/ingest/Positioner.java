@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,18 @@ final class Positioner {
             partitions.forEach(partition -> placed.putIfAbsent(partition, Placed.nowhere(e)));
         }
         return placed;
+    }
+
+    /**
+     * Whether Kafka has deleted events that were not yet read, and the consumer was configured to go on behind them. Other gaps do not matter: compaction leaves
+     * them where later events have made earlier ones pointless.
+     */
+    boolean hasLostEvents(Feed feed, List<ConsumerRecord<byte[], byte[]>> records, Consumer<?, ?> consumer) {
+        if (records.get(0).offset() == feed.nextOffset()) {
+            return false;
+        }
+        TopicPartition partition = feed.partition();
+        return known(consumer.beginningOffsets(List.of(partition), timeout), partition) > feed.nextOffset();
     }
 
     private static <T> T known(Map<TopicPartition, T> answers, TopicPartition partition) {

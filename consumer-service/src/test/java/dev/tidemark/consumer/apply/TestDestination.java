@@ -55,7 +55,7 @@ public final class TestDestination implements AutoCloseable {
         String url = "jdbc:postgresql://%s:%d/%s".formatted(Server.DATABASE.host(), Server.DATABASE.port(), name);
         TestDestination destination = new TestDestination(url, user);
         try {
-            new DestinationPreparation(destination.dataSource).prepare();
+            new DestinationPreparation(destination.dataSource, true).prepare();
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

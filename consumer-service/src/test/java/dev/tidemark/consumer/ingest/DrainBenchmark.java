@@ -6,6 +6,10 @@ import dev.tidemark.consumer.apply.PartitionBatch;
 import dev.tidemark.consumer.apply.Sink;
 import dev.tidemark.consumer.apply.TestDestination;
 import dev.tidemark.model.Operation;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,8 @@ public final class DrainBenchmark {
             List<List<ConsumerRecord<byte[], byte[]>>> batches = batches(changes, size);
             for (String phase : List.of("insert", "mixed")) {
                 long begin = System.nanoTime();
+                long server = serverMicros(destination);
+                long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
                 long parse = 0;
                 for (List<ConsumerRecord<byte[], byte[]>> batch : batches.subList(
                         phase.equals("insert") ? 0 : batches.size() / 2,
@@ -49,12 +55,33 @@ public final class DrainBenchmark {
                     }
                     feed.committed(piece.end());
                 }
+                double cpuMicros = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e3;
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 System.out.printf(
-                        "%s: %,d changes in %.1f s, %,.0f changes/s, parsing %.0f %%%n",
-                        phase, changes / 2, seconds, changes / 2 / seconds, parse / 1e7 / seconds);
+                        "%s: %,d changes in %.1f s, %,.0f changes/s, parsing %.0f %%, CPU %.1f us a change here and %.1f there%n",
+                        phase,
+                        changes / 2,
+                        seconds,
+                        changes / 2 / seconds,
+                        parse / 1e7 / seconds,
+                        cpuMicros / (changes / 2),
+                        (serverMicros(destination) - server) / (changes / 2.0));
             }
         }
+    }
+
+    /** What the sessions of the database have used so far; 0 where it cannot be seen. */
+    private static long serverMicros(TestDestination destination) throws IOException {
+        long ticks = 0;
+        for (String pid : destination.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")) {
+            Path stat = Path.of("/proc", pid, "stat");
+            if (Files.exists(stat)) {
+                String[] fields =
+                        Files.readString(stat).replaceFirst(".*\\) ", "").split(" ");
+                ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+            }
+        }
+        return ticks * 10_000;
     }
 
     /** The first half inserts rows, the second changes, deletes and inserts them at random. */
