@@ -2,24 +2,32 @@
 --
 -- Every value is a JSON scalar whose text is the value's own text form, which casts back to exactly the same value. row_to_json() does that for most types; json, jsonb,
 -- arrays, composites and types with a cast to json (hstore, PostGIS) it would nest, losing the difference between a JSON null and NULL, array bounds and more: these go as ::text.
+--
+-- (All in PL/pgSQL, since that keeps its plans: a SQL function is planned anew for each statement that calls it.)
 
-CREATE FUNCTION cdc.base_type(type oid) RETURNS oid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  WITH RECURSIVE base AS (
-    SELECT t.oid, t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = type
-    UNION ALL
-    SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.typbasetype)
-  SELECT base.oid FROM base WHERE base.typtype <> 'd'
-$$;
+-- What is under a domain.
+CREATE FUNCTION cdc.base_type(type oid) RETURNS pg_type LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  base pg_type;
+BEGIN
+  SELECT * INTO base FROM pg_type WHERE oid = type;
+  WHILE base.typtype = 'd' LOOP
+    SELECT * INTO base FROM pg_type WHERE oid = base.typbasetype;
+  END LOOP;
+  RETURN base;
+END $$;
 
 -- Types outside the core go as ::text too: what row_to_json() makes of them changes when an extension learns a cast to json.
-CREATE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT t.oid IN ('json'::regtype, 'jsonb'::regtype)
-      OR t.typtype = 'c'
-      OR t.typsubscript = 'array_subscript_handler'::regproc
-      OR t.typtype = 'b' AND t.oid >= 16384
-      OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype)
-  FROM pg_type t WHERE t.oid = cdc.base_type(type)
-$$;
+CREATE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t pg_type := cdc.base_type(type);
+BEGIN
+  RETURN t.oid IN ('json'::regtype, 'jsonb'::regtype)
+    OR t.typtype = 'c'
+    OR t.typsubscript = 'array_subscript_handler'::regproc
+    OR t.typtype = 'b' AND t.oid >= 16384
+    OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype);
+END $$;
 
 -- The settings that text forms depend on, with the values that keep every value exact and every instant in UTC.
 CREATE FUNCTION cdc.output_settings(OUT name text, OUT value text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
@@ -29,9 +37,8 @@ $$;
 -- Which of them the text of a type depends on; nested says that it stands inside an array, a range or a composite, where to_json() no longer writes dates in ISO by itself.
 CREATE FUNCTION cdc.settings_of(type oid, nested boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  t pg_type;
+  t pg_type := cdc.base_type(type);
 BEGIN
-  SELECT * INTO t FROM pg_type WHERE oid = cdc.base_type(type);
   IF t.typtype = 'c' THEN
     RETURN QUERY SELECT s.name FROM pg_attribute a, cdc.settings_of(a.atttypid, true) s(name) WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped;
   ELSIF t.typtype IN ('r', 'm') THEN
@@ -58,44 +65,59 @@ END $$;
 
 -- SQL that gives the row under the given alias as json. Written with `t.*`, since plain `t` would mean a column named t where there is one.
 -- For an image, that is a row of a transition table, virtual generated columns (PostgreSQL 18) are NULL: they may not even be named there.
-CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE
-      WHEN NOT bool_or(cdc.needs_text(a.atttypid)) THEN format('row_to_json(%I.*)', alias)
-      ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', string_agg(
-        format(CASE WHEN image AND a.attgenerated = 'v' THEN 'NULL AS %2$I' WHEN cdc.needs_text(a.atttypid) THEN '%1$I.%2$I::text AS %2$I' ELSE '%1$I.%2$I' END, alias, a.attname),
-        ', ' ORDER BY a.attnum))
-    END
-  FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
-$$;
+CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  a pg_attribute;
+  plain boolean := true;
+  form text;
+  forms text[] := '{}';
+BEGIN
+  FOR a IN SELECT * FROM pg_attribute c WHERE c.attrelid = relation AND c.attnum > 0 AND NOT c.attisdropped ORDER BY c.attnum LOOP
+    IF cdc.needs_text(a.atttypid) THEN
+      plain := false;
+      form := '%1$I.%2$I::text AS %2$I';
+    ELSE
+      form := '%1$I.%2$I';
+    END IF;
+    forms := forms || format(CASE WHEN image AND a.attgenerated = 'v' THEN 'NULL AS %2$I' ELSE form END, alias, a.attname);
+  END LOOP;
+  RETURN CASE WHEN plain THEN format('row_to_json(%I.*)', alias) ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', array_to_string(forms, ', ')) END;
+END $$;
 
 -- The columns of the primary key in the order of the key; NULL without a primary key.
-CREATE FUNCTION cdc.key_columns(relation regclass) RETURNS text[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT array_agg(a.attname::text ORDER BY k.position)
-  FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position), pg_attribute a
-  WHERE i.indrelid = relation AND i.indisprimary AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum
-$$;
+CREATE FUNCTION cdc.key_columns(relation regclass) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT array_agg(a.attname::text ORDER BY k.position)
+    FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position), pg_attribute a
+    WHERE i.indrelid = relation AND i.indisprimary AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum);
+END $$;
 
 -- The key must be canonical: it is the Kafka key, so values that are equal in PostgreSQL must have the same text, whichever of their forms a row holds.
 -- This gives a column's canonical form, or NULL for a type that has none known (intervals, citext, collations under which different texts are equal).
-CREATE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE
-      WHEN EXISTS (SELECT FROM pg_collation c WHERE c.oid = collation_id AND NOT c.collisdeterministic) THEN NULL
-      WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
-      WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
-      WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)
-      WHEN t.oid = 'bpchar'::regtype OR t.typtype = 'e' THEN format('%s::text', reference)  -- without the padding
-      WHEN t.oid = ANY ('{bool,"\"char\"",name,bytea,int2,int4,int8,oid,text,varchar,date,time,timetz,timestamp,timestamptz,uuid,inet,cidr,macaddr,macaddr8,bit,varbit,money,pg_lsn,xid8}'::regtype[])
-        THEN reference
-    END
-  FROM pg_type t WHERE t.oid = cdc.base_type(type)
-$$;
+CREATE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t pg_type := cdc.base_type(type);
+BEGIN
+  RETURN CASE
+    WHEN EXISTS (SELECT FROM pg_collation c WHERE c.oid = collation_id AND NOT c.collisdeterministic) THEN NULL
+    WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
+    WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
+    WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)
+    WHEN t.oid = 'bpchar'::regtype OR t.typtype = 'e' THEN format('%s::text', reference)  -- without the padding
+    WHEN t.oid = ANY ('{bool,"\"char\"",name,bytea,int2,int4,int8,oid,text,varchar,date,time,timetz,timestamp,timestamptz,uuid,inet,cidr,macaddr,macaddr8,bit,varbit,money,pg_lsn,xid8}'::regtype[])
+      THEN reference
+  END;
+END $$;
 
 -- SQL that gives the key of the row under the given alias as json; NULL where a row has no canonical key (see cdc.refusal for the reason).
-CREATE FUNCTION cdc.key_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN bool_and(c.form IS NOT NULL) THEN format('json_build_object(%s)', string_agg(format('%L, %s', a.attname, c.form), ', ' ORDER BY k.position)) END
-  FROM unnest(cdc.key_columns(relation)) WITH ORDINALITY k(name, position),
-    pg_attribute a,
-    cdc.canonical(format('%I.%I', alias, a.attname), a.atttypid, a.attcollation) c(form)
-  WHERE a.attrelid = relation AND a.attname = k.name
-$$;
+CREATE FUNCTION cdc.key_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT CASE WHEN bool_and(c.form IS NOT NULL) THEN format('json_build_object(%s)', string_agg(format('%L, %s', a.attname, c.form), ', ' ORDER BY k.position)) END
+    FROM unnest(cdc.key_columns(relation)) WITH ORDINALITY k(name, position),
+      pg_attribute a,
+      cdc.canonical(format('%I.%I', alias, a.attname), a.atttypid, a.attcollation) c(form)
+    WHERE a.attrelid = relation AND a.attname = k.name);
+END $$;

@@ -3,6 +3,9 @@ package dev.tidemark.migrations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,77 @@ class ShapeChangeIT {
 
         session.track("rich");
         assertThat(session.value("SELECT cdc.captured_as('rich')")).isEqualTo("2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE plain ADD COLUMN extra text",
+                "ALTER TABLE plain RENAME TO other",
+                "ALTER TABLE plain DROP CONSTRAINT plain_pkey",
+                "ALTER TABLE plain DISABLE TRIGGER zz_cdc_update",
+                "DROP FUNCTION cdc.capture_1 CASCADE",
+                "DROP TABLE plain"
+            })
+    void tellsWhichTablesToTrackAgain(String change) {
+        assertThat(session.rows("SELECT id FROM cdc.outdated()")).isEmpty();
+
+        session.run(change);
+
+        assertThat(session.rows("SELECT id FROM cdc.outdated()")).containsExactly("1");
+    }
+
+    @Test
+    void aSnapshotStaysValidUnlessThereWasAGapOrAnotherKey() {
+        String trackedAt = "SELECT tracked_at FROM cdc.tracked_table WHERE table_name = 'plain'";
+        String first = session.value(trackedAt);
+        session.run("ALTER TABLE plain ADD COLUMN extra text");
+        session.track("plain");
+        assertThat(session.value(trackedAt)).isEqualTo(first);
+
+        session.run("ALTER TABLE plain DROP CONSTRAINT plain_pkey, ADD PRIMARY KEY (a, id)");
+        session.track("plain");
+        String second = session.value(trackedAt);
+        assertThat(second).isNotEqualTo(first);
+
+        session.run("DROP TRIGGER zz_cdc_update ON plain");
+        session.track("plain");
+        assertThat(session.value(trackedAt)).isNotEqualTo(second);
+    }
+
+    @Test
+    void writersDoNotFailWhileTheTableIsAltered() {
+        session.run("INSERT INTO rich (id, b) SELECT i, 0 FROM generate_series(100, 140) i");
+        AtomicBoolean done = new AtomicBoolean();
+        List<CompletableFuture<Void>> writers = IntStream.range(0, 4)
+                .mapToObj(worker -> CompletableFuture.runAsync(() -> {
+                    try (Session other = database.session()) {
+                        for (int i = 0; !done.get(); i++) {
+                            other.run("UPDATE rich SET b = b + 1 WHERE id = " + (100 + worker * 10 + i % 10));
+                        }
+                    }
+                }))
+                .toList();
+        for (int i = 0; i < 12; i++) {
+            session.run(
+                    "ALTER TABLE rich ADD COLUMN extra int[] DEFAULT '{%d}'".formatted(i),
+                    "ALTER TABLE rich RENAME COLUMN extra TO more",
+                    "ALTER TABLE rich DROP COLUMN doc, ADD COLUMN doc json",
+                    "ALTER TABLE rich RENAME COLUMN a TO a_" + i);
+            if (i % 2 == 0) {
+                session.track("rich");
+            }
+            session.run("ALTER TABLE rich DROP COLUMN more, DROP COLUMN a_%d, ADD COLUMN a text".formatted(i));
+        }
+        done.set(true);
+        writers.forEach(CompletableFuture::join);
+
+        assertThat(session.value("SELECT count(*) FROM cdc.change_log WHERE op = 'x'"))
+                .isEqualTo("0");
+        assertThat(session.rows("SELECT id, b FROM rich WHERE b > 0 AND id >= 100 ORDER BY id"))
+                .isEqualTo(session.rows("""
+                        SELECT DISTINCT ON (1) (key->>'id')::int, data->>'b' FROM cdc.change_log
+                        WHERE table_id = 2 AND op = 'u' AND (key->>'id')::int >= 100 ORDER BY 1, id DESC"""));
     }
 
     @Test

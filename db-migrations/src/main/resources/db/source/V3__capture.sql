@@ -1,4 +1,4 @@
--- cdc.track(table) generates a trigger function for the table and puts it on as statement-level triggers with transition tables; cdc.untrack(table) takes them off.
+-- The trigger functions, one for each table, and the SQL in them. (cdc.track puts them on.)
 --
 -- What is logged is the state, not the image: for every key that a statement touched, the row as it is now, re-read from the table, or its absence. Transition tables
 -- alone are wrong whenever something inside the statement wrote the same table (an AFTER ROW trigger, a cascade that changes a key, a function in SET or RETURNING):
@@ -6,21 +6,6 @@
 --
 -- Writers must never fail because of us. The generated SQL names columns, so before it is used the function asks whether the table is still what it was when the
 -- function was generated (cdc.is_current: free of cost, see there); if it is not, the SQL is generated anew for this statement, until cdc.track is called again.
-
-CREATE TABLE cdc.tracked_table (
-  id             int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  relation       regclass    NOT NULL,
-  schema_name    text        NOT NULL,
-  table_name     text        NOT NULL,
-  key_columns    text[]      NOT NULL,
-  row_expression text        NOT NULL,
-  key_expression text        NOT NULL,
-  active         boolean     NOT NULL DEFAULT true,
-  tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),  -- since when all changes are captured, without a gap
-  UNIQUE (schema_name, table_name)
-);
-COMMENT ON TABLE cdc.tracked_table IS 'What is or was captured. Rows stay when a table is untracked, since the log may still refer to them';
-COMMENT ON COLUMN cdc.tracked_table.row_expression IS 'SQL over the alias t that gives the row as json, as the triggers log it; key_expression gives its key';
 
 -- The columns and their types as the session sees the table now, whatever the snapshot of its transaction: catalogs are read by snapshot, but tables are not, so in a
 -- REPEATABLE READ transaction pg_attribute may still tell what was before an ALTER TABLE. (One row of NULLs with the table's columns says it.)
@@ -40,6 +25,7 @@ CREATE FUNCTION cdc.refusal(relation regclass, OUT code text, OUT message text, 
 DECLARE
   c pg_class;
   columns text;
+  keys text[];
 BEGIN
   SELECT * INTO c FROM pg_class WHERE oid = relation;
 
@@ -83,7 +69,8 @@ BEGIN
     RETURN;
   END IF;
 
-  IF cdc.key_columns(relation) IS NULL THEN
+  keys := cdc.key_columns(relation);
+  IF keys IS NULL THEN
     code := 'TM001';
     message := format('%s cannot be tracked: it has no primary key', relation);
     hint := format('ALTER TABLE %s ADD PRIMARY KEY (...), or leave the table out.', relation);
@@ -92,7 +79,7 @@ BEGIN
 
   SELECT string_agg(format('%I (%s)', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) INTO columns
   FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attname = ANY (cdc.key_columns(relation)) AND cdc.canonical('', a.atttypid, a.attcollation) IS NULL;
+  WHERE a.attrelid = relation AND a.attname = ANY (keys) AND cdc.canonical('', a.atttypid, a.attcollation) IS NULL;
   IF columns IS NOT NULL THEN
     code := 'TM004';
     message := format('%s cannot be tracked: equal keys may differ as text, because of the type or the collation of %s', relation, columns);
@@ -103,11 +90,18 @@ BEGIN
 END $$;
 
 -- Everything that the generated SQL of a table takes for granted, as a text to compare; NULL if the table cannot be read. Depends on nothing that an old snapshot hides.
-CREATE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation)
-    THEN format('%s (%s) %s', relation, cdc.live_columns(relation), pg_get_indexdef(to_regclass(key_index)))
-  END
-$$;
+CREATE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation) THEN
+    RETURN format('%s (%s) %s', relation, cdc.live_columns(relation), pg_get_indexdef(to_regclass(key_index)));
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION cdc.key_index(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT i.indexrelid::regclass FROM pg_index i WHERE i.indrelid = relation AND i.indisprimary);
+END $$;
 
 -- Whether a table still has the shape that its trigger function was generated for. IMMUTABLE is what makes it free: the planner computes it once, and makes the plan anew
 -- whenever PostgreSQL invalidates plans that depend on the table, that is at every ALTER TABLE, GRANT, REVOKE or change of an index. So use it with constants only.
@@ -127,8 +121,6 @@ DECLARE
 BEGIN
   IF op = 'TRUNCATE' THEN
     RETURN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id);
-  ELSIF (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
-    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END);
   END IF;
 
   SELECT string_agg(format('t.%1$I = n.%1$I', k.name), ' AND ') INTO same_key FROM unnest(cdc.key_columns(relation)) k(name);
@@ -153,6 +145,16 @@ BEGIN
   END;
 END $$;
 
+-- The same for a table that is no longer what cdc.track found. Where it cannot be captured at all, the log says so: that is loud, loses nothing that a new snapshot
+-- would not bring, and lets the writer go on.
+CREATE FUNCTION cdc.capture_anew(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF op <> 'TRUNCATE' AND (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
+    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END);
+  END IF;
+  RETURN cdc.capture_statement(relation, table_id, op);
+END $$;
+
 -- Sets the output settings for the rest of the transaction and returns what they were, so that the slow path of a trigger function can put them back.
 CREATE FUNCTION cdc.swap_output_settings(new_values text[]) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
@@ -165,24 +167,26 @@ END $$;
 
 -- The settings of a table's trigger function: only those that its types need, since each costs every statement about half a microsecond. Without enable_seqscan = off a plan that was made
 -- while the table was tiny would read the whole table for each row; with jit on, a plan that was made for a large statement would be compiled anew for each small one.
-CREATE FUNCTION cdc.capture_settings(relation regclass) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off'
+CREATE FUNCTION cdc.capture_settings(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off'
     || coalesce((
       SELECT string_agg(format(' SET %s = %L', s.name, s.value), '' ORDER BY s.name)
       FROM cdc.output_settings() s
       WHERE s.name IN (
-        SELECT cdc.settings_of(a.atttypid, cdc.needs_text(a.atttypid)) FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)), '')
-$$;
+        SELECT cdc.settings_of(a.atttypid, cdc.needs_text(a.atttypid)) FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)), '');
+END $$;
 
-CREATE FUNCTION cdc.capture_source(relation regclass, table_id int) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT format($plpgsql$
+CREATE FUNCTION cdc.capture_source(relation regclass, table_id int) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN format($plpgsql$
 -- Generated by cdc.track for %s, %s
 DECLARE
   settings text[];
 BEGIN
   IF TG_RELID <> %L OR NOT cdc.is_current(%3$L, %L, %L) THEN  -- altered since
     settings := cdc.swap_output_settings((SELECT array_agg(value) FROM cdc.output_settings()));
-    EXECUTE cdc.capture_statement(TG_RELID, %6$s, TG_OP);
+    EXECUTE cdc.capture_anew(TG_RELID, %6$s, TG_OP);
     PERFORM cdc.swap_output_settings(settings);
   ELSIF TG_OP = 'INSERT' THEN%7$s;
   ELSIF TG_OP = 'UPDATE' THEN%8$s;
@@ -192,95 +196,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $plpgsql$,
-    translate(relation::text, E'\n\r', '  '), cdc.capture_settings(relation), relation::oid, i.name, cdc.shape(relation, i.name), table_id,
+    translate(relation::text, E'\n\r', '  '), cdc.capture_settings(relation), relation::oid, cdc.key_index(relation), cdc.shape(relation, cdc.key_index(relation)), table_id,
     cdc.capture_statement(relation, table_id, 'INSERT'), cdc.capture_statement(relation, table_id, 'UPDATE'), cdc.capture_statement(relation, table_id, 'DELETE'),
-    cdc.capture_statement(relation, table_id, 'TRUNCATE'))
-  FROM (SELECT x.indexrelid::regclass::text FROM pg_index x WHERE x.indrelid = relation AND x.indisprimary) i(name)
-$$;
-
-CREATE FUNCTION cdc.capture_events(OUT event text, OUT transition_tables text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
-  VALUES ('insert', 'REFERENCING NEW TABLE AS new_t'), ('update', 'REFERENCING OLD TABLE AS old_t NEW TABLE AS new_t'), ('delete', 'REFERENCING OLD TABLE AS old_t'), ('truncate', '')
-$$;
-
--- The events for which a table lacks an enabled trigger of the function capture_<id>.
-CREATE FUNCTION cdc.missing_events(relation regclass, table_id int) RETURNS SETOF text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT e.event FROM cdc.capture_events() e
-  WHERE NOT EXISTS (
-    SELECT FROM pg_trigger g
-    WHERE g.tgrelid = relation AND g.tgname = 'zz_cdc_' || e.event AND g.tgenabled IN ('O', 'A') AND g.tgfoid = to_regproc('cdc.capture_' || table_id))
-$$;
-
--- The id of a table that is captured exactly as cdc.track would have it, else NULL.
-CREATE FUNCTION cdc.captured_as(relation regclass) RETURNS int LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT t.id
-  FROM cdc.tracked_table t JOIN pg_class c ON c.oid = t.relation
-  WHERE c.oid = captured_as.relation AND t.active AND t.schema_name = (SELECT s.nspname FROM pg_namespace s WHERE s.oid = c.relnamespace) AND t.table_name = c.relname
-    AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(c.oid, t.id)
-    AND NOT EXISTS (SELECT FROM cdc.missing_events(c.oid, t.id))
-$$;
-
--- CASCADE takes the triggers along; DROP TRIGGER would want the owner of the table.
-CREATE FUNCTION cdc.drop_capture(table_id int) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
-BEGIN
-  EXECUTE format('DROP FUNCTION IF EXISTS cdc.capture_%s() CASCADE', table_id);
-  UPDATE cdc.tracked_table SET active = false WHERE id = table_id;
+    cdc.capture_statement(relation, table_id, 'TRUNCATE'));
 END $$;
-
--- Captures a table from now on and returns its id, which stays the same through untracking and tracking, and through renaming. Does nothing and takes no lock where all is as
--- it should be, so it may be called at any time, and should be after an ALTER TABLE. Otherwise it replaces the function, and puts on those triggers that are missing:
--- CREATE TRIGGER waits for the open transactions that wrote the table, and writers wait behind it, so set a lock_timeout.
---
--- Refusals: TM001 no key, TM002 kind of relation, TM003 row security, TM004 type of the key, TM005 rights, TM006 isolation level.
-CREATE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-  refusal record;
-  table_id int;
-  table_schema text;
-  name text;
-  event text;
-BEGIN
-  SELECT * INTO refusal FROM cdc.refusal(relation);
-  IF refusal.code IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message, HINT = refusal.hint;
-  END IF;
-
-  table_id := cdc.captured_as(relation);
-  IF table_id IS NULL THEN
-    PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
-    table_id := cdc.captured_as(relation);  -- somebody else may have done it meanwhile
-  END IF;
-  IF table_id IS NOT NULL THEN
-    RETURN table_id;
-  END IF;
-
-  SELECT s.nspname, c.relname INTO table_schema, name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = relation;
-  -- Renamed, and the new name is free: it keeps its id.
-  UPDATE cdc.tracked_table t SET schema_name = table_schema, table_name = name
-  WHERE t.relation = relation AND t.active AND NOT EXISTS (SELECT FROM cdc.tracked_table o WHERE (o.schema_name, o.table_name) = (table_schema, name));
-  -- Two tables have changed places: the name decides, and what was captured under another name, or from another table, is captured no more.
-  PERFORM cdc.drop_capture(t.id) FROM cdc.tracked_table t
-  WHERE t.active AND (t.relation = relation) <> ((t.schema_name, t.table_name) = (table_schema, name));
-
-  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression)
-  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation))
-  ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, active = true,
-    -- What was captured before still counts, unless there was a gap.
-    tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)) THEN t.tracked_at ELSE clock_timestamp() END
-  RETURNING t.id INTO table_id;
-
-  EXECUTE format('CREATE OR REPLACE FUNCTION cdc.capture_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER %s AS %L',
-    table_id, cdc.capture_settings(relation), cdc.capture_source(relation, table_id));
-  EXECUTE format('REVOKE ALL ON FUNCTION cdc.capture_%s() FROM PUBLIC', table_id);
-  FOR event IN SELECT cdc.missing_events(relation, table_id) LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER zz_cdc_%s AFTER %1$s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION cdc.capture_%s()',
-      event, relation, (SELECT e.transition_tables FROM cdc.capture_events() e WHERE e.event = event), table_id);
-  END LOOP;
-  RETURN table_id;
-END $$;
-
--- Captures a table no more. Rows of the log that are not yet published stay. For a table that was dropped: SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE ...
-CREATE FUNCTION cdc.untrack(relation regclass) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT cdc.drop_capture(t.id) FROM cdc.tracked_table t WHERE t.relation = untrack.relation AND t.active
-$$;
