@@ -96,7 +96,7 @@ final class Capture implements AutoCloseable {
         settle();
         source.awaitFlushed(source.point());
         Intent rest = ledger.rest();
-        publisher.announce(rest);
+        await(publisher.announce(rest));
         return rest;
     }
 
@@ -171,16 +171,16 @@ final class Capture implements AutoCloseable {
         }
         restartUncaptured(page);
         Intent intent = ledger.intent(from, page);
-        publisher.announce(intent);
+        await(publisher.announce(intent));
         send(page, intent);
     }
 
     /** Stored before the page is announced, so that a crash does not forget it. */
-    private void restartUncaptured(Page page) {
+    private void restartUncaptured(Page page) throws SQLException {
         for (LoggedChange change : page.changes()) {
             Route route = change.change() == null ? routes.byNumber(change.tableId()) : null;
             if (route != null && route.isOpen()) {
-                publisher.store(ledger.epoch(), routes.restart(route));
+                await(publisher.store(ledger.epoch(), routes.restart(route)));
             }
         }
     }
@@ -244,12 +244,23 @@ final class Capture implements AutoCloseable {
 
     /** Waits until Kafka has acknowledged all that was sent. However long that takes, nothing else may be announced before. */
     void settle() throws SQLException {
-        if (!delivery.await(PATIENCE)) {
+        await(delivery);
+        delivery = Delivery.nothing();
+        if (afterDelivery != null) {
+            await(publisher.store(ledger.epoch(), afterDelivery));
+            listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
+            afterDelivery = null;
+        }
+    }
+
+    /** Waits, and says so when it takes long. */
+    private void await(Delivery sent) throws SQLException {
+        if (!sent.await(PATIENCE)) {
             if (tick != null) {
                 tick.release();
             }
             listener.waitingForKafka();
-            while (!delivery.await(PATIENCE)) {
+            while (!sent.await(PATIENCE)) {
                 if (settings.stopping().getAsBoolean()) {
                     throw new KafkaUnavailableException(
                             "Stopped while Kafka had not acknowledged what was sent; it will be sent again", null);
@@ -259,13 +270,7 @@ final class Capture implements AutoCloseable {
                 }
             }
         }
-        delivery = Delivery.nothing();
         listener.acknowledged();
-        if (afterDelivery != null) {
-            publisher.store(ledger.epoch(), afterDelivery);
-            listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
-            afterDelivery = null;
-        }
     }
 
     @Override

@@ -84,13 +84,13 @@ final class CaptureStarter {
         Capture capture = new Capture(source, publisher, routes, ledger, chunks, settings, listener);
         Intent underway = underway(ledger, stored.intent(), renumber);
         for (Route route : routes.all()) {
-            publisher.store(epoch, route.progress());
+            publisher.store(epoch, route.progress()).await();
             listener.snapshotProgress(
                     route.table().id(),
                     route.progress().rows(),
                     route.progress().complete());
         }
-        publisher.announce(underway);
+        publisher.announce(underway).await();
         publisher.forgetRead();
         if (underway.hasPage()) {
             capture.resume(underway);

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,6 @@ final class Routes {
     private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
     private final Set<TableId> problems = new HashSet<>();
     private final Set<TableId> tracked = new HashSet<>();
-    private final Set<TableId> uncaptured = new HashSet<>();
 
     /** @param stored the progress that earlier incarnations have left */
     Routes(
@@ -50,28 +50,33 @@ final class Routes {
         this.stored = new HashMap<>(stored);
     }
 
-    /** Looks for tables that have come since the last time, and tries again those that could not be tracked. */
+    /** Looks for tables that have come or were altered since the last time, and tries again those that could not be tracked. */
     void refresh() throws SQLException {
-        for (TableId table : pipeline.tables()) {
-            if (!tracked.contains(table)) {
-                track(table);
+        Set<TableId> toTrack = new LinkedHashSet<>(pipeline.tables());
+        toTrack.removeAll(tracked);
+        toTrack.addAll(TrackedTables.outdated(source.jdbc()));
+        Set<TableId> refused = new HashSet<>();
+        for (TableId table : toTrack) {
+            if (!track(table)) {
+                refused.add(table);
             }
-        }
-        for (TableId table : List.copyOf(uncaptured)) {
-            track(table);
         }
         forgetLostTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
         Map<TableId, TableId> clashes =
                 pipeline.topics().clashes(tables.stream().map(TrackedTable::id).toList());
         for (TrackedTable table : tables) {
-            if (clashes.containsKey(table.id())) {
+            TableId other = clashes.get(table.id());
+            if (other != null) {
                 report(
                         table.id(),
-                        "The table " + table.id() + " would share the topic of " + clashes.get(table.id())
+                        "The table " + table.id() + " would share the topic of " + other
                                 + ": rename one of them, or untrack it");
-            } else {
-                add(table);
+                continue;
+            }
+            add(table);
+            if (!refused.contains(table.id())) {
+                solved(table.id());
             }
         }
     }
@@ -113,7 +118,6 @@ final class Routes {
         TableProgress nothing = TableProgress.none(
                 table, route.table().trackedAt(), route.progress().topicId());
         route.advance(nothing);
-        uncaptured.add(table);
         report(
                 table,
                 "The table " + table
@@ -144,14 +148,15 @@ final class Routes {
         }
     }
 
-    private void track(TableId table) throws SQLException {
+    private boolean track(TableId table) throws SQLException {
         try {
             TrackedTables.track(source.jdbc(), table);
             tracked.add(table);
-            uncaptured.remove(table);
             solved(table);
+            return true;
         } catch (UntrackableTableException e) {
             report(table, String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
@@ -166,9 +171,6 @@ final class Routes {
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
-        }
-        if (table.active() && !uncaptured.contains(table.id())) {
-            solved(table.id());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** Events on their way to Kafka. */
 public final class Delivery {
 
+    private static final Duration FOREVER = Duration.ofDays(10_000);
     private static final Delivery NOTHING = new Delivery(List.of());
 
     private final List<? extends CompletableFuture<?>> acknowledgements;
@@ -22,6 +23,15 @@ public final class Delivery {
     /** A delivery of no events, which is done. */
     public static Delivery nothing() {
         return NOTHING;
+    }
+
+    /**
+     * Waits until Kafka has acknowledged all events, however long that takes.
+     *
+     * @throws DeliveryFailedException if Kafka refused an event for good
+     */
+    public void await() {
+        await(FOREVER);
     }
 
     /**

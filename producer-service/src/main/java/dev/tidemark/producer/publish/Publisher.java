@@ -2,7 +2,6 @@ package dev.tidemark.producer.publish;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,8 +25,6 @@ import org.springframework.kafka.core.KafkaTemplate;
  * a prefix of it in each partition: the Kafka client is idempotent, keeps the order and never gives up an event while it runs.
  */
 public final class Publisher implements AutoCloseable {
-
-    private static final Duration FOREVER = Duration.ofDays(1);
 
     private final KafkaTemplate<byte[], byte[]> kafka;
     private final TopicNames names;
@@ -72,14 +69,14 @@ public final class Publisher implements AutoCloseable {
         return topics.ids(existing);
     }
 
-    /** Writes the intent and waits until Kafka has it. */
-    public void announce(Intent intent) {
-        await(offsets.write(intent));
+    /** Writes the intent; its page may be sent when Kafka has it. */
+    public Delivery announce(Intent intent) {
+        return new Delivery(List.of(offsets.write(intent)));
     }
 
-    /** Writes the progress of a table's snapshot and waits until Kafka has it. */
-    public void store(long epoch, TableProgress progress) {
-        await(offsets.write(epoch, progress));
+    /** Writes the progress of a table's snapshot. */
+    public Delivery store(long epoch, TableProgress progress) {
+        return new Delivery(List.of(offsets.write(epoch, progress)));
     }
 
     /** Hands events to the Kafka client, in order. */
@@ -99,9 +96,5 @@ public final class Publisher implements AutoCloseable {
     @Override
     public void close() {
         topics.close();
-    }
-
-    private static void await(CompletableFuture<?> acknowledgement) {
-        new Delivery(List.of(acknowledgement)).await(FOREVER);
     }
 }

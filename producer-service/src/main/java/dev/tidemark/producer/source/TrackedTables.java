@@ -19,6 +19,7 @@ public final class TrackedTables {
 
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
+    private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
     private static final String ALL =
             "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, active FROM cdc.tracked_table ORDER BY id";
 
@@ -37,7 +38,7 @@ public final class TrackedTables {
             if (!exists(connection, table)) {
                 throw new UntrackableTableException(
                         "The table " + table
-                                + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables");
+                                + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
             }
             track.setString(1, table.sql());
             track.execute();
@@ -48,6 +49,18 @@ public final class TrackedTables {
             connection.rollback();
             connection.setAutoCommit(true);
         }
+    }
+
+    /** The tables that have been altered, or have lost a trigger, since they were tracked. */
+    public static List<TableId> outdated(Connection connection) throws SQLException {
+        List<TableId> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(OUTDATED)) {
+            while (rows.next()) {
+                tables.add(new TableId(rows.getString(1), rows.getString(2)));
+            }
+        }
+        return tables;
     }
 
     /** All tables that are or were tracked. */
@@ -90,7 +103,9 @@ public final class TrackedTables {
         if (server == null || state.startsWith("08") || state.startsWith("57")) {
             return e;
         }
-        String hint = server.getHint() == null ? "" : " (" + server.getHint() + ")";
-        throw new UntrackableTableException("The table " + table + " cannot be tracked: " + server.getMessage() + hint);
+        String reason = state.startsWith("TM")
+                ? server.getMessage()
+                : "The table " + table + " cannot be tracked: " + server.getMessage();
+        throw new UntrackableTableException(server.getHint() == null ? reason : reason + ". " + server.getHint());
     }
 }

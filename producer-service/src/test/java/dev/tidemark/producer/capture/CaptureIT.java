@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +227,29 @@ class CaptureIT {
     }
 
     @Test
+    void saysThatItWaitsForKafkaAlsoWhenThePageIsOnlyAnnounced() throws Exception {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items VALUES (1, 'x')");
+            Workbench.STACK.broker().suspend();
+            try {
+                CompletableFuture<PollOutcome> step = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return capture.step();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                assertThat(bench.waitingForKafka.await(30, TimeUnit.SECONDS)).isTrue();
+                Workbench.STACK.broker().resume();
+                assertThat(step.get(60, TimeUnit.SECONDS)).isEqualTo(PollOutcome.BUSY);
+            } finally {
+                Workbench.STACK.broker().resume();
+            }
+        }
+    }
+
+    @Test
     void ignoresWhatAFormerIncarnationWritesLate() throws SQLException {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
@@ -235,7 +260,7 @@ class CaptureIT {
             Workbench.drain(successor);
         }
         StoredState before = bench.publisher.read();
-        bench.publisher.announce(left);
+        bench.publisher.announce(left).await();
         assertThat(bench.publisher.read()).isEqualTo(before);
     }
 
@@ -245,8 +270,9 @@ class CaptureIT {
             Workbench.drain(capture);
         }
         StoredState left = bench.publisher.read();
-        bench.publisher.store(
-                left.epoch() + 1, left.tables().values().iterator().next());
+        bench.publisher
+                .store(left.epoch() + 1, left.tables().values().iterator().next())
+                .await();
         bench.execute("INSERT INTO items VALUES (1, 'meanwhile')");
 
         try (Capture successor = bench.start("items")) {
@@ -276,16 +302,18 @@ class CaptureIT {
         Intent left = Objects.requireNonNull(bench.publisher.read().intent());
         SourceIdentity other =
                 new SourceIdentity(left.source().system(), left.source().timeline() + 1);
-        bench.publisher.announce(new Intent(
-                left.epoch() + 1,
-                other,
-                left.previous(),
-                left.current(),
-                0,
-                0,
-                0,
-                left.firstSequence(),
-                left.published()));
+        bench.publisher
+                .announce(new Intent(
+                        left.epoch() + 1,
+                        other,
+                        left.previous(),
+                        left.current(),
+                        0,
+                        0,
+                        0,
+                        left.firstSequence(),
+                        left.published()))
+                .await();
 
         assertThatThrownBy(() -> bench.start("items"))
                 .isInstanceOf(UnusableSourceException.class)
@@ -298,16 +326,18 @@ class CaptureIT {
             Workbench.drain(capture);
         }
         Intent left = Objects.requireNonNull(bench.publisher.read().intent());
-        bench.publisher.announce(new Intent(
-                left.epoch(),
-                left.source(),
-                "900000:900000:",
-                "900000:900000:",
-                0,
-                0,
-                0,
-                left.firstSequence(),
-                left.published()));
+        bench.publisher
+                .announce(new Intent(
+                        left.epoch(),
+                        left.source(),
+                        "900000:900000:",
+                        "900000:900000:",
+                        0,
+                        0,
+                        0,
+                        left.firstSequence(),
+                        left.published()))
+                .await();
 
         try (Capture capture = bench.start("items")) {
             assertThatThrownBy(capture::step)
@@ -399,6 +429,19 @@ class CaptureIT {
             assertThat(bench.problems).isEmpty();
         }
         assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
+    void followsATableThatIsAlteredWithoutANewSnapshot() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("ALTER TABLE items ADD COLUMN w int[]; INSERT INTO items VALUES (1, 'x', '{1}')");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+        }
+        assertThat(bench.sql.sql("SELECT count(*) FROM cdc.outdated()").query(Long.class).single()).isZero();
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+        assertThat(markers("items")).filteredOn(Marker.ChunkStart.class::isInstance).hasSize(1);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,6 +48,7 @@ final class Workbench implements AutoCloseable {
     final PGSimpleDataSource source = dataSource();
     final JdbcClient sql = JdbcClient.create(source);
     final Map<String, String> problems = new HashMap<>();
+    final CountDownLatch waitingForKafka = new CountDownLatch(1);
     private final TopicNames topics = new TopicNames(name);
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers = new DefaultKafkaProducerFactory<>(Map.of(
             ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -70,7 +72,7 @@ final class Workbench implements AutoCloseable {
         KafkaAdmin admin =
                 new KafkaAdmin(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()));
         TopicsProperties properties =
-                new TopicsProperties((short) -1, Duration.ofDays(1), MESSAGE, Duration.ofSeconds(20));
+                new TopicsProperties((short) -1, Duration.ofDays(1), MESSAGE, Duration.ofSeconds(10));
         publisher = new Publisher(new KafkaTemplate<>(producers), consumers, admin, topics, properties);
     }
 
@@ -94,6 +96,11 @@ final class Workbench implements AutoCloseable {
 
     private CaptureListener listener() {
         return new CaptureListener() {
+            @Override
+            public void waitingForKafka() {
+                waitingForKafka.countDown();
+            }
+
             @Override
             public void tableProblem(TableId table, @Nullable String reason) {
                 if (reason == null) {
