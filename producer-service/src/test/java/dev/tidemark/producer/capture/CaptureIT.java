@@ -439,9 +439,15 @@ class CaptureIT {
             Workbench.drain(capture);
             Workbench.drain(capture);
         }
-        assertThat(bench.sql.sql("SELECT count(*) FROM cdc.outdated()").query(Long.class).single()).isZero();
+        assertThat(bench.sql
+                        .sql("SELECT count(*) FROM cdc.outdated()")
+                        .query(Long.class)
+                        .single())
+                .isZero();
         assertThat(fold(events("items"))).isEqualTo(table("items"));
-        assertThat(markers("items")).filteredOn(Marker.ChunkStart.class::isInstance).hasSize(1);
+        assertThat(markers("items"))
+                .filteredOn(Marker.ChunkStart.class::isInstance)
+                .hasSize(1);
     }
 
     @Test
