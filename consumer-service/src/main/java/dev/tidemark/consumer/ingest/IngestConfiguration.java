@@ -68,13 +68,15 @@ class IngestConfiguration {
     }
 
     @Bean
-    DefaultKafkaConsumerFactoryCustomizer pausedAssignment() {
-        return IngestConfiguration::pauseAssignments;
+    DefaultKafkaConsumerFactoryCustomizer guardedConsumers(IngestProperties properties) {
+        return factory ->
+                guard(factory, new PollBudget(properties.maxBatchSize().toBytes()));
     }
 
     @SuppressWarnings("unchecked")
-    private static void pauseAssignments(DefaultKafkaConsumerFactory<?, ?> factory) {
-        ((DefaultKafkaConsumerFactory<Object, Object>) factory).addPostProcessor(new PausedAssignment());
+    private static void guard(DefaultKafkaConsumerFactory<?, ?> factory, PollBudget budget) {
+        ((DefaultKafkaConsumerFactory<?, byte[]>) factory).setValueDeserializer(budget);
+        ((DefaultKafkaConsumerFactory<Object, Object>) factory).addPostProcessor(new GuardedConsumers(budget));
     }
 
     @Bean

@@ -3,10 +3,12 @@ package dev.tidemark.consumer.ingest;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
- * How the consumer behaves when something fails.
+ * How events are taken from Kafka, and what is done when something fails.
  *
+ * @param maxBatchSize the most data that is applied at once, but for a single event that is larger; memory is needed for some five times as much
  * @param retryDelay the wait after a partition's first failure; it doubles with each further one
  * @param maxRetryDelay the longest wait before a partition is tried again
  * @param checkInterval how often to look whether the destination and Kafka are there, and to try again to start if they were not
@@ -15,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("cdc.ingest")
 public record IngestProperties(
+        @DefaultValue("8MB") DataSize maxBatchSize,
         @DefaultValue("200ms") Duration retryDelay,
         @DefaultValue("5s") Duration maxRetryDelay,
         @DefaultValue("2s") Duration checkInterval,
@@ -22,6 +25,9 @@ public record IngestProperties(
         @DefaultValue("30s") Duration stallTimeout) {
 
     public IngestProperties {
+        if (maxBatchSize.toBytes() < 1) {
+            throw new IllegalArgumentException("cdc.ingest.max-batch-size has to be above 0, not " + maxBatchSize);
+        }
         requirePositive("retry-delay", retryDelay);
         requirePositive("max-retry-delay", maxRetryDelay);
         requirePositive("check-interval", checkInterval);

@@ -61,7 +61,7 @@ final class Ingestion {
         this.clock = clock;
     }
 
-    /** Partitions are this instance's now. They come {@linkplain PausedAssignment paused}. */
+    /** Partitions are this instance's now. They come {@linkplain GuardedConsumers paused}. */
     void assigned(Collection<TopicPartition> added) {
         for (TopicPartition partition : added) {
             AssignedPartition assigned = new AssignedPartition(partition, clock.instant());
