@@ -157,6 +157,7 @@ final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         services().forEach(ServiceProcess::close);
+        SharedStack.get(); // starts what a failed test has left down
         source.drop();
         destination.drop();
     }

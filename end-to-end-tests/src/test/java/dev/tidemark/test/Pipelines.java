@@ -46,6 +46,11 @@ final class Pipelines
         throw explained(failure);
     }
 
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) {
+        throw explained(failure);
+    }
+
     private AssertionError explained(Throwable failure) {
         StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
         open.forEach(pipeline -> text.append(pipeline.diagnosis()));
