@@ -84,7 +84,9 @@ class CaptureMonitor implements CaptureListener {
 
     @Override
     public void waitingForKafka() {
-        waitingSince = clock.instant();
+        if (waitingSince == null) {
+            waitingSince = clock.instant();
+        }
     }
 
     @Override

@@ -32,7 +32,10 @@ class PipelineHealthIndicator implements HealthIndicator {
             health.withDetail("problem", status.problem());
         }
         if (status.state() == State.RUNNING && waitingSince != null) {
-            health.down().withDetail("problem", "Kafka has not acknowledged what was sent since " + waitingSince);
+            health.down()
+                    .withDetail(
+                            "problem",
+                            "Kafka does not answer, or does not acknowledge what was sent, since " + waitingSince);
         }
         if (!monitor.problems().isEmpty()) {
             health.down().withDetail("tables", monitor.problems());

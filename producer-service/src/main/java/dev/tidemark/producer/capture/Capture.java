@@ -244,12 +244,25 @@ final class Capture implements AutoCloseable {
 
     /** Waits until Kafka has acknowledged all that was sent. However long that takes, nothing else may be announced before. */
     void settle() throws SQLException {
-        await(delivery);
-        delivery = Delivery.nothing();
+        if (delivery != Delivery.nothing()) {
+            await(delivery);
+            delivery = Delivery.nothing();
+        }
         if (afterDelivery != null) {
             await(publisher.store(ledger.epoch(), afterDelivery));
             listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
             afterDelivery = null;
+        }
+    }
+
+    /** What was sent to a topic that is no more will never be acknowledged. */
+    private void refuseLostTopics() {
+        try {
+            if (routes.forgetLostTopics()) {
+                throw new DeliveryFailedException("a topic was deleted");
+            }
+        } catch (KafkaUnavailableException e) {
+            listener.waitingForKafka();
         }
     }
 
@@ -265,9 +278,7 @@ final class Capture implements AutoCloseable {
                     throw new KafkaUnavailableException(
                             "Stopped while Kafka had not acknowledged what was sent; it will be sent again", null);
                 }
-                if (routes.forgetLostTopics()) {
-                    throw new DeliveryFailedException("a topic was deleted");
-                }
+                refuseLostTopics();
             }
         }
         listener.acknowledged();

@@ -10,10 +10,10 @@ public interface CaptureListener {
     /** Events of a table have been handed to Kafka. */
     default void sent(TableId table, Operation operation, int count) {}
 
-    /** Kafka has acknowledged all that was sent. */
+    /** Kafka answers, and has acknowledged all that was sent. */
     default void acknowledged() {}
 
-    /** Kafka has not acknowledged for a while what was sent; ends with {@link #acknowledged} or a failure. */
+    /** Kafka does not answer, or has not acknowledged for a while what was sent; ends with {@link #acknowledged} or a failure. */
     default void waitingForKafka() {}
 
     /** A table's snapshot has come this far. */

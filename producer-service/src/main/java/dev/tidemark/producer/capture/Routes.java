@@ -61,7 +61,7 @@ final class Routes {
                 refused.add(table);
             }
         }
-        forgetLostTopics();
+        checkTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
         Map<TableId, TableId> clashes =
                 pipeline.topics().clashes(tables.stream().map(TrackedTable::id).toList());
@@ -128,23 +128,30 @@ final class Routes {
     /**
      * A topic that was deleted took events along that nobody may have read, even if somebody has made it anew: its table needs a new snapshot.
      *
-     * @return whether there was any; not if Kafka cannot tell
+     * @return whether there was any
+     * @throws KafkaUnavailableException if Kafka cannot tell
      */
     boolean forgetLostTopics() {
+        Map<String, String> ids =
+                publisher.topicIds(byNumber.values().stream().map(Route::topic).toList());
+        return byNumber.values().removeIf(route -> {
+            boolean lost = !route.progress().topicId().equals(ids.get(route.topic()));
+            if (lost) {
+                LOG.warn("The topic {} was deleted: its table gets a new snapshot", route.topic());
+                stored.remove(route.table().id());
+            }
+            return lost;
+        });
+    }
+
+    /** Also tells whether Kafka is there at all, when there is nothing to send. */
+    private void checkTopics() {
         try {
-            Map<String, String> ids = publisher.topicIds(
-                    byNumber.values().stream().map(Route::topic).toList());
-            return byNumber.values().removeIf(route -> {
-                boolean lost = !route.progress().topicId().equals(ids.get(route.topic()));
-                if (lost) {
-                    LOG.warn("The topic {} was deleted: its table gets a new snapshot", route.topic());
-                    stored.remove(route.table().id());
-                }
-                return lost;
-            });
+            forgetLostTopics();
+            listener.acknowledged();
         } catch (KafkaUnavailableException e) {
             LOG.debug("Topics could not be looked up", e);
-            return false;
+            listener.waitingForKafka();
         }
     }
 

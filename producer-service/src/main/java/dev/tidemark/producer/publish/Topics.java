@@ -26,6 +26,9 @@ final class Topics implements AutoCloseable {
 
     private final KafkaAdmin admin;
     private final TopicsProperties properties;
+    /** The poller looks up topics while it works, and must not wait for long to learn that Kafka is away. */
+    private static final long LOOK_UP_MILLIS = 3000;
+
     private final long timeoutMillis;
     private @Nullable Admin client;
 
@@ -68,7 +71,8 @@ final class Topics implements AutoCloseable {
         NewTopic wanted =
                 new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor())).configs(settings);
         try {
-            return await(client().createTopics(List.of(wanted)).topicId(topic)).toString();
+            return await(client().createTopics(List.of(wanted)).topicId(topic), timeoutMillis)
+                    .toString();
         } catch (ExecutionException e) {
             // Somebody else may have made it meanwhile; a broker may do so by itself.
             String made = e.getCause() instanceof TopicExistsException
@@ -86,7 +90,7 @@ final class Topics implements AutoCloseable {
         Map<String, String> ids = new HashMap<>();
         client().describeTopics(topics).topicNameValues().forEach((topic, description) -> {
             try {
-                ids.put(topic, await(description).topicId().toString());
+                ids.put(topic, await(description, LOOK_UP_MILLIS).topicId().toString());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw new KafkaUnavailableException("The topic " + topic + " cannot be seen", e.getCause());
@@ -103,7 +107,7 @@ final class Topics implements AutoCloseable {
         return client;
     }
 
-    private <T> T await(KafkaFuture<T> answer) throws ExecutionException {
+    private static <T> T await(KafkaFuture<T> answer, long timeoutMillis) throws ExecutionException {
         try {
             return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

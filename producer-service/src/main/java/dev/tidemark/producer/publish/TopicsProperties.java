@@ -11,7 +11,7 @@ import org.springframework.util.unit.DataSize;
  * @param replicationFactor how many brokers keep each topic; -1 leaves it to the broker's default
  * @param retention how long events are kept; a consumer that is away for longer needs a new snapshot
  * @param maxMessageSize the largest message of a topic; a larger row travels without its columns
- * @param adminTimeout how long to wait for Kafka when topics are made or looked up
+ * @param adminTimeout how long to wait for Kafka when a topic is made
  */
 @ConfigurationProperties("cdc.topics")
 public record TopicsProperties(
