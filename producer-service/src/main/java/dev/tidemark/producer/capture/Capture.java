@@ -46,7 +46,7 @@ final class Capture implements AutoCloseable {
     private final Settings settings;
     private final CaptureListener listener;
 
-    private Instant refreshAt = Instant.MIN;
+    private final RefreshSchedule refresh;
     private @Nullable Tick tick;
     private @Nullable SourcePoint unflushed;
     private @Nullable PendingChunk pendingChunk;
@@ -67,6 +67,7 @@ final class Capture implements AutoCloseable {
         this.ledger = ledger;
         this.chunks = chunks;
         this.settings = settings;
+        this.refresh = new RefreshSchedule(settings.refreshInterval());
         this.listener = listener;
     }
 
@@ -83,6 +84,7 @@ final class Capture implements AutoCloseable {
         settle();
         if (page != null) {
             publish(tick, page);
+            refresh.busy(settings.clock().instant());
         }
         if (!tick.isExhausted()) {
             return PollOutcome.MORE;
@@ -115,9 +117,10 @@ final class Capture implements AutoCloseable {
     }
 
     private void begin() throws SQLException {
-        if (!settings.clock().instant().isBefore(refreshAt)) {
+        Instant now = settings.clock().instant();
+        if (refresh.isDue(now)) {
             routes.refresh();
-            refreshAt = settings.clock().instant().plus(settings.refreshInterval());
+            refresh.done(now);
         }
         pendingChunk = nextChunk();
         SourcePoint point =

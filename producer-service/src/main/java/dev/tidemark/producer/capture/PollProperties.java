@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param idleDelay the longest wait after polls that found nothing; the wait doubles up to it
  * @param retryDelay the longest wait after failures; the wait doubles up to it
  * @param standbyDelay how often a waiting producer looks whether it can become the active one
- * @param refreshInterval how often to look for newly tracked tables
+ * @param refreshInterval how often to look after tables and topics; up to six times rarer while changes come without a pause
  * @param maxPageRows the most rows that are published as one page
  * @param maxPageSize the most data that is published as one page, but for a single row that is larger
  */
