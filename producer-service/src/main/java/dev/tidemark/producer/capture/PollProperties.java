@@ -18,7 +18,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("cdc.poll")
 public record PollProperties(
-        @DefaultValue("4ms") Duration busyDelay,
+        @DefaultValue("6ms") Duration busyDelay,
         @DefaultValue("20ms") Duration idleDelay,
         @DefaultValue("5s") Duration retryDelay,
         @DefaultValue("1s") Duration standbyDelay,
