@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /** Ends the pipelines of a test, or as a static field those of a class, and adds to a failure what the services say and where their logs are. */
 final class Pipelines
@@ -52,6 +53,9 @@ final class Pipelines
     }
 
     private AssertionError explained(Throwable failure) {
+        if (failure instanceof TestAbortedException assumption) {
+            throw assumption;
+        }
         StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
         open.forEach(pipeline -> text.append(pipeline.diagnosis()));
         AssertionError error = new AssertionError(text.toString(), failure.getCause());
