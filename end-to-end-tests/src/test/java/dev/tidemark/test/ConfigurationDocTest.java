@@ -32,7 +32,8 @@ class ConfigurationDocTest {
             if (name.startsWith("cdc.")) {
                 JsonNode value = property.get("defaultValue");
                 String description = property.get("description").asString();
-                lines.add("| `%s` | %s | %s |".formatted(name, value == null ? "" : "`" + value.asString() + "`", description));
+                lines.add("| `%s` | %s | %s |"
+                        .formatted(name, value == null ? "" : "`" + value.asString() + "`", description));
             }
         }
         return String.join("\n", lines);
