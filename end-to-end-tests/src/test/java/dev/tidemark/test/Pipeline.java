@@ -76,6 +76,15 @@ final class Pipeline implements AutoCloseable {
         return consumer;
     }
 
+    /** A consumer whose way to the destination is this port. */
+    ServiceProcess newConsumerThrough(int port) {
+        String direct = destination.jdbcUrl();
+        consumerWith("SPRING_DATASOURCE_URL", direct.replaceFirst(":\\d+/", ":" + port + "/"));
+        ServiceProcess consumer = newConsumer();
+        consumerWith("SPRING_DATASOURCE_URL", direct);
+        return consumer;
+    }
+
     private ServiceProcess process(Service service, TestDatabase database, Map<String, String> settings) {
         Service configured = service.withName(name + "-" + service.name())
                 .withJvmOptions(JVM)

@@ -23,8 +23,10 @@ record TestDatabase(Database server, String name) {
         return new TestDatabase(server, name);
     }
 
-    /** Removes it with all sessions in it. */
+    /** Removes it with all sessions and prepared transactions in it. */
     void drop() {
+        column("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()")
+                .forEach(gid -> execute("ROLLBACK PREPARED '" + gid + "'"));
         server.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
     }
 
