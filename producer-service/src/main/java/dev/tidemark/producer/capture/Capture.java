@@ -163,7 +163,8 @@ final class Capture implements AutoCloseable {
                 || state.startsWith("22")
                 || state.startsWith("3F")
                 || state.startsWith("0A")
-                || state.startsWith("XX");
+                || state.startsWith("XX")
+                || state.equals("55P03");
     }
 
     private void publish(Tick from, Page page) throws SQLException {
@@ -231,7 +232,8 @@ final class Capture implements AutoCloseable {
         done.close();
         tick = null;
         PendingChunk pending = pendingChunk;
-        if (pending == null) {
+        pendingChunk = null;
+        if (pending == null || !isCurrent(pending)) {
             return false;
         }
         settle();
@@ -241,8 +243,14 @@ final class Capture implements AutoCloseable {
         delivery = EventBatch.of(chunk, first, route, settings.clock().millis()).send(publisher, listener);
         route.advance(route.progress().advanced(chunk.upTo(), chunk.rows().size()));
         afterDelivery = route.progress();
-        pendingChunk = null;
         return true;
+    }
+
+    /** Whether the chunk still follows what was sent of its table: the tick before it may have told that the snapshot has to begin anew. */
+    private boolean isCurrent(PendingChunk pending) {
+        Route route = pending.route();
+        return routes.byNumber(route.table().number()) == route
+                && Objects.equals(route.progress().upTo(), pending.chunk().after());
     }
 
     /** Waits until Kafka has acknowledged all that was sent. However long that takes, nothing else may be announced before. */

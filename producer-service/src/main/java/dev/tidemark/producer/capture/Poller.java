@@ -59,7 +59,8 @@ public final class Poller {
                 retention.start(rest);
             }
             return outcome;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
+            // An error too leaves a step half done, which only a new start can mend.
             fail(e);
             return PollOutcome.FAILED;
         }
@@ -80,7 +81,7 @@ public final class Poller {
         report(State.STOPPED, 0, null, null);
     }
 
-    private void fail(Exception e) {
+    private void fail(Throwable e) {
         if (e instanceof DeliveryFailedException) {
             renumber = true;
             publisher.reset();

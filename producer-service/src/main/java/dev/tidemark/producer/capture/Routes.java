@@ -182,8 +182,7 @@ final class Routes {
     }
 
     private void solved(TableId table) {
-        if (problems.remove(table)) {
-            listener.tableProblem(table, null);
-        }
+        problems.remove(table);
+        listener.tableProblem(table, null);
     }
 }

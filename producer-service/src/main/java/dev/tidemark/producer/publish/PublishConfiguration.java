@@ -26,6 +26,8 @@ class PublishConfiguration {
                     Integer.MAX_VALUE,
                     ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                     Integer.MAX_VALUE,
+                    ProducerConfig.BUFFER_MEMORY_CONFIG,
+                    Math.max(32L << 20, 2 * topics.maxMessageSize().toBytes()),
                     ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                     (int) topics.maxMessageSize().toBytes()));
         };

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class ChunkReader {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setAutoCommit(false);
         try {
+            lock(connection, table);
             SourcePoint point = source.point();
             TableShape shape = TableShape.read(connection, table);
             return new Reading(connection, table, shape, point).chunk(after);
@@ -53,6 +55,17 @@ public final class ChunkReader {
             connection.rollback();
             connection.setAutoCommit(true);
             connection.setTransactionIsolation(isolation);
+        }
+    }
+
+    /**
+     * Before the snapshot is taken, since a table that is rewritten after it looks empty to it. Neither statement takes one; waiting is limited because the changes of
+     * all tables wait too.
+     */
+    private static void lock(Connection connection, TrackedTable table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '2s'");
+            statement.execute("LOCK TABLE ONLY " + table.id().sql() + " IN ACCESS SHARE MODE");
         }
     }
 
