@@ -1,7 +1,7 @@
 package dev.tidemark.test;
 
 import dev.tidemark.stack.Server;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,41 +29,52 @@ class CrashIT {
 
     @Test
     void ofProducer() {
-        survivesKillsOf(Pipeline::producer, workload());
+        survivesKillsOf(workload(), pipeline.producer());
     }
 
     @Test
     void ofConsumer() {
-        survivesKillsOf(Pipeline::consumer, workload());
+        survivesKillsOf(workload(), pipeline.consumer());
     }
 
     @Test
     void ofBroker() {
-        survivesKillsOf(one -> one.stack().broker(), workload());
+        survivesKillsOf(workload(), pipeline.stack().broker());
     }
 
     @Test
     void ofSource() {
-        survivesKillsOf(one -> one.stack().source(), workload().survivingDisconnection());
+        survivesKillsOf(workload().survivingDisconnection(), pipeline.stack().source());
     }
 
     @Test
     void ofDestination() {
-        survivesKillsOf(one -> one.stack().destination(), workload());
+        survivesKillsOf(workload(), pipeline.stack().destination());
+    }
+
+    @Test
+    void ofAllAtOnce() {
+        survivesKillsOf(
+                workload().survivingDisconnection(),
+                pipeline.stack().source(),
+                pipeline.stack().destination(),
+                pipeline.stack().broker(),
+                pipeline.producer(),
+                pipeline.consumer());
     }
 
     private Workload workload() {
         return new Workload(pipeline.source(), Items.TABLE);
     }
 
-    private void survivesKillsOf(Function<Pipeline, Server> which, Workload workload) {
+    private void survivesKillsOf(Workload workload, Server... servers) {
         try (workload) {
             workload.start();
             for (int i = 0; i < KILLS; i++) {
                 Items.awaitFlow(pipeline, Items.TABLE);
                 workload.awaitMore(STATEMENTS_BETWEEN);
-                which.apply(pipeline).kill();
-                which.apply(pipeline).start();
+                Stream.of(servers).parallel().forEach(Server::kill);
+                Stream.of(servers).parallel().forEach(Server::start);
             }
             workload.awaitMore(STATEMENTS_BETWEEN);
             workload.stop();
