@@ -1,0 +1,120 @@
+package dev.tidemark.consumer.deadletter;
+
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Writes dead letters in the transaction of those who apply events. */
+public final class DeadLetterWriter {
+
+    /** The same record comes again after a rewind. What somebody has discarded stays discarded; all else is as it was before. */
+    private static final String INSERT = """
+            INSERT INTO cdc.dead_letter AS d (topic, partition, record_offset, topic_id, table_name, key, operation, sequence, record_key, record_value, record_time,
+              cause_class, cause, rule, sql_state, message)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (topic_id, partition, record_offset) DO UPDATE SET
+              cause_class = EXCLUDED.cause_class, cause = EXCLUDED.cause, rule = EXCLUDED.rule, sql_state = EXCLUDED.sql_state, message = EXCLUDED.message,
+              attempts = d.attempts + 1, last_tried_at = clock_timestamp(),
+              state = CASE WHEN d.state = 'discarded' THEN d.state ELSE 'open' END,
+              closed_at = CASE WHEN d.state = 'discarded' THEN d.closed_at END,
+              closed_by = CASE WHEN d.state = 'discarded' THEN d.closed_by END
+            """;
+
+    private static final String SUPERSEDE = """
+            UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
+            FROM unnest(?, CAST(? AS bigint[])) AS e(key, sequence)
+            WHERE d.state = 'open' AND d.table_name = ? AND d.key = e.key AND d.sequence < e.sequence
+            """;
+
+    private static final String SUPERSEDE_ALL = """
+            UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
+            WHERE d.state = 'open' AND d.table_name = ? AND d.sequence < ?
+            """;
+
+    private static final String HAS_OPEN =
+            "SELECT EXISTS (SELECT FROM cdc.dead_letter WHERE state = 'open' AND table_name = ?)";
+
+    private DeadLetterWriter() {}
+
+    public static void insert(Connection connection, List<RefusedEvent> refused) throws SQLException {
+        if (refused.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+            for (RefusedEvent letter : refused) {
+                bind(insert, letter);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void bind(PreparedStatement insert, RefusedEvent letter) throws SQLException {
+        ConsumerRecord<byte[], byte[]> record = letter.record();
+        ChangeEvent event = letter.event();
+        Refusal refusal = letter.refusal();
+        insert.setString(1, record.topic());
+        insert.setInt(2, record.partition());
+        insert.setLong(3, record.offset());
+        insert.setString(4, letter.topicId());
+        insert.setString(5, event == null ? null : event.table().toString());
+        insert.setString(
+                6, event == null || event.key() == null ? null : event.key().json());
+        insert.setString(
+                7, event == null ? null : String.valueOf(event.operation().code()));
+        insert.setObject(8, event == null ? null : event.sequence(), Types.BIGINT);
+        insert.setBytes(9, record.key());
+        insert.setBytes(10, record.value());
+        insert.setTimestamp(11, record.timestamp() < 0 ? null : new Timestamp(record.timestamp()));
+        insert.setString(12, refusal.causeClass().code());
+        insert.setString(13, refusal.cause());
+        insert.setString(14, refusal.rule());
+        insert.setString(15, refusal.sqlState());
+        insert.setString(16, refusal.message());
+    }
+
+    /**
+     * Rows of a table were written: what was refused of them before no longer matters.
+     *
+     * @param sequences the sequence number of the last event of each row that was applied, by the row's key
+     */
+    public static void supersede(Connection connection, TableId table, Map<String, Long> sequences)
+            throws SQLException {
+        try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE)) {
+            List<String> keys = List.copyOf(sequences.keySet());
+            supersede.setArray(1, connection.createArrayOf("text", keys.toArray()));
+            supersede.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "bigint", keys.stream().map(sequences::get).toArray()));
+            supersede.setString(3, table.toString());
+            supersede.executeUpdate();
+        }
+    }
+
+    /** All rows of a table are gone. */
+    public static void supersedeAll(Connection connection, TableId table, long sequence) throws SQLException {
+        try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE_ALL)) {
+            supersede.setString(1, table.toString());
+            supersede.setLong(2, sequence);
+            supersede.executeUpdate();
+        }
+    }
+
+    /** Whether there is anything to supersede. */
+    public static boolean hasOpen(Connection connection, TableId table) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(HAS_OPEN)) {
+            query.setString(1, table.toString());
+            ResultSet row = query.executeQuery();
+            return row.next() && row.getBoolean(1);
+        }
+    }
+}
