@@ -39,6 +39,12 @@ public final class Events {
         return reader.read(key == null ? null : utf8(json(key)), value(operation, sequence, row));
     }
 
+    /** A change as one of a transaction. */
+    public ChangeEvent upsert(long sequence, long transactionId, String key, String row) {
+        Change change = new Change(Operation.UPDATE, utf8(json(row)), transactionId, sequence, 1_000_000, 0);
+        return reader.read(utf8(json(key)), writer.write(change, sequence, 0));
+    }
+
     public ChangeEvent upsert(long sequence, String key, String row) {
         return event(Operation.UPDATE, sequence, key, row);
     }

@@ -59,6 +59,7 @@ public final class EventReader {
         private String schema = "";
         private String table = "";
         private long sequence = -1;
+        private long transactionId;
         private long changedAtMicros;
         private long omittedBytes;
 
@@ -98,7 +99,8 @@ public final class EventReader {
                 throw new UndecodableException(
                         "a change with op " + operation.code() + " needs the row in after", null);
             }
-            return new ChangeEvent(operation, tableId(), key, row, sequence, changedAtMicros, omittedBytes);
+            return new ChangeEvent(
+                    operation, tableId(), key, row, sequence, transactionId, changedAtMicros, omittedBytes);
         }
 
         private TableId tableId() {
@@ -128,6 +130,7 @@ public final class EventReader {
                     case "schema" -> schema = json.getString();
                     case "table" -> table = json.getString();
                     case "sequence" -> sequence = json.getLongValue();
+                    case "txId" -> transactionId = json.getLongValue();
                     case "ts_us" -> changedAtMicros = json.getLongValue();
                     case "omittedBytes" -> omittedBytes = json.getLongValue();
                     default -> json.skipChildren();

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.consumer.ingest.IngestListener;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.model.ChangeEvent;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * <table>
  *   <caption>Meters</caption>
  *   <tr><td>cdc.events.applied</td><td>counter by table and operation</td><td>events that are committed at the destination</td></tr>
+ *   <tr><td>cdc.events.refused</td><td>counter by table and cause class</td><td>events that became dead letters</td></tr>
  *   <tr><td>cdc.events.skipped</td><td>counter</td><td>events that came twice, or in a chunk that was given up</td></tr>
  *   <tr><td>cdc.delay</td><td>timer by table, with histogram, p50 and p99</td><td>change at the source to commit at the destination; not for snapshots</td></tr>
  *   <tr><td>cdc.batch.size</td><td>summary</td><td>records in a batch</td></tr>
@@ -65,6 +68,17 @@ final class ConsumerMeters implements IngestListener {
             if (event.operation() != Operation.READ) {
                 meters.delay.record(Math.max(0, committedMicros - event.changedAtMicros()), TimeUnit.MICROSECONDS);
             }
+        }
+    }
+
+    @Override
+    public void refused(Collection<RefusedEvent> events) {
+        for (RefusedEvent refused : events) {
+            String table =
+                    refused.event() == null ? "" : refused.event().table().toString();
+            String cause = refused.refusal().causeClass().code();
+            registry.counter("cdc.events.refused", "table", table, "cause", cause)
+                    .increment();
         }
     }
 

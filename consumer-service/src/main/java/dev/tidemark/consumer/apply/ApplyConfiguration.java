@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -7,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(SinkProperties.class)
+@EnableConfigurationProperties({SinkProperties.class, DeadLetterProperties.class})
 class ApplyConfiguration {
 
     @Bean
@@ -21,8 +22,8 @@ class ApplyConfiguration {
     }
 
     @Bean
-    Sink sink(DataSource dataSource, SinkProperties properties) {
-        return new Sink(dataSource, properties);
+    Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters) {
+        return new Sink(dataSource, properties, deadLetters);
     }
 
     @Bean

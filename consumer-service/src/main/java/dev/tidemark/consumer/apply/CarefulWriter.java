@@ -1,50 +1,46 @@
 package dev.tidemark.consumer.apply;
 
+import static dev.tidemark.consumer.apply.Attempts.attempt;
+
+import dev.tidemark.consumer.apply.RunWriter.Stop;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
-import dev.tidemark.model.ChangeEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies as much of a partition as the destination takes, and says at which record it stops and why. A run of changes of rows is tried
- *
- * <ol>
- *   <li>at once, reduced to the last change of each row;
- *   <li>if the destination refuses a row: one change after the other, as at the source, so that a row may pass through values on its way;
- *   <li>from a change on that violates a unique constraint: the rest at once, with all rows removed before any is written, because one statement of the source
- *       may have swapped values.
- * </ol>
- *
- * What is wrong with the environment is not tried again: no other way would be better.
+ * Applies a piece of a partition of which the destination has refused something: run by run of changes of rows, each at once if that goes, and in parts if it
+ * does not. What is refused gets its verdict. What is wrong with the environment stops the piece.
  */
 final class CarefulWriter {
 
-    /** SQLSTATEs of violated unique and exclusion constraints. */
-    private static final Set<String> IN_THE_WAY = Set.of("23505", "23P01");
-
     private final StepWriter steps;
     private final ChunkWriter chunks;
+    private final RunWriter runs;
 
-    CarefulWriter(StepWriter steps, ChunkWriter chunks) {
+    CarefulWriter(StepWriter steps, ChunkWriter chunks, RunWriter runs) {
         this.steps = steps;
         this.chunks = chunks;
+        this.runs = runs;
     }
 
-    /** Why a step was not applied. */
-    record Failure(int step, Problem problem, Exception error) {}
+    /**
+     * Why a step was not applied.
+     *
+     * @param problem null if there is none, but for what may come behind the piece
+     */
+    record Failure(int step, @Nullable Problem problem, Exception error) {}
 
-    /** @return the first step that is not applied, null if all are */
+    /** @return the first step that is not applied, null if all are or have their verdicts; after a failure the transaction is to be rolled back */
     @Nullable
-    Failure write(Connection connection, List<Step> batch) throws SQLException {
+    Failure write(Connection connection, PartitionBatch batch, Verdicts verdicts) throws SQLException {
         int from = 0;
-        while (from < batch.size()) {
-            int to = endOfRun(batch, from);
-            Failure failure = writeRun(connection, batch, from, to);
+        while (from < batch.steps().size()) {
+            int to = endOfRun(batch.steps(), from);
+            Failure failure = write(connection, batch, from, to, verdicts);
             if (failure != null) {
                 return failure;
             }
@@ -61,82 +57,49 @@ final class CarefulWriter {
         return Math.max(to, from + 1);
     }
 
-    private @Nullable Failure writeRun(Connection connection, List<Step> batch, int from, int to) throws SQLException {
-        Exception error = attempt(connection, () -> steps.write(connection, batch.subList(from, to)));
-        if (error == null) {
-            return null;
-        }
-        if (ErrorKind.of(error) == ErrorKind.ENVIRONMENT) {
-            return failure(from, batch.get(from), error);
-        }
-        if (batch.get(from) instanceof Chunk chunk) {
-            return writeChunk(connection, from, chunk);
-        }
-        return writeOneByOne(connection, batch, from, to);
-    }
-
-    private @Nullable Failure writeOneByOne(Connection connection, List<Step> batch, int from, int to)
+    private @Nullable Failure write(Connection connection, PartitionBatch batch, int from, int to, Verdicts verdicts)
             throws SQLException {
-        for (int i = from; i < to; i++) {
-            List<Step> one = batch.subList(i, i + 1);
-            Exception error = attempt(connection, () -> steps.write(connection, one));
-            if (error != null) {
-                List<ChangeEvent> rest = batch.subList(i, to).stream()
-                        .map(step -> step.events().get(0))
-                        .toList();
-                boolean swapped =
-                        isInTheWay(error) && attempt(connection, () -> steps.replace(connection, rest)) == null;
-                return swapped ? null : failure(i, one.get(0), error);
-            }
+        Step first = batch.steps().get(from);
+        if (first instanceof RowChange) {
+            return writeRun(connection, batch, from, to, verdicts);
         }
-        return null;
+        Exception error =
+                attempt(connection, () -> steps.write(connection, batch.steps().subList(from, to), verdicts));
+        if (error != null && ErrorKind.of(error) == ErrorKind.DATA && first instanceof Chunk chunk) {
+            return writeChunk(connection, batch, from, chunk, verdicts);
+        }
+        return error == null ? null : new Failure(from, Problem.of(error, first.offset(), first.table(), null), error);
     }
 
-    /** A chunk is applied as a whole or not at all; going through it row by row shows which row is refused. */
-    private @Nullable Failure writeChunk(Connection connection, int place, Chunk chunk) throws SQLException {
-        Savepoint before = connection.setSavepoint();
+    private @Nullable Failure writeRun(Connection connection, PartitionBatch batch, int from, int to, Verdicts verdicts)
+            throws SQLException {
+        List<RowChange> changes = new ArrayList<>(to - from);
+        batch.steps().subList(from, to).forEach(step -> changes.add((RowChange) step));
+        Stop stop = runs.write(connection, changes, batch.awaited(), verdicts);
+        return stop == null ? null : failure(batch.steps().indexOf(stop.change()), stop);
+    }
+
+    /** A chunk is applied as a whole, but for the rows that are refused: their older states stay. */
+    private @Nullable Failure writeChunk(
+            Connection connection, PartitionBatch batch, int place, Chunk chunk, Verdicts verdicts)
+            throws SQLException {
         Exception error = attempt(connection, () -> chunks.clear(connection, chunk));
         if (error != null) {
-            return failure(place, chunk, error);
+            return new Failure(place, Problem.of(error, chunk.offset(), chunk.table(), null), error);
         }
-        for (ChangeEvent row : chunk.events()) {
-            error = attempt(connection, () -> steps.write(connection, List.of(new RowChange(chunk.offset(), row))));
-            if (error != null) {
-                connection.rollback(before);
-                return new Failure(place, Problem.of(error, chunk.offset(), chunk.table(), row.key()), error);
-            }
-        }
-        connection.releaseSavepoint(before);
-        return null;
+        Stop stop = runs.write(connection, chunk.rows(), batch.awaited(), verdicts);
+        return stop == null ? null : failure(place, stop);
     }
 
-    private static Failure failure(int place, Step step, Exception error) {
-        var key = step instanceof RowChange change ? change.event().key() : null;
-        return new Failure(place, Problem.of(error, step.offset(), step.table(), key), error);
-    }
-
-    private static boolean isInTheWay(Exception error) {
-        return error instanceof SQLException sql && sql.getSQLState() != null && IN_THE_WAY.contains(sql.getSQLState());
-    }
-
-    /** Some writing. */
-    private interface Attempt {
-        void run() throws SQLException;
-    }
-
-    /** @return why nothing was written, null if it was; a lost connection is thrown */
-    private static @Nullable Exception attempt(Connection connection, Attempt attempt) throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try {
-            attempt.run();
-            connection.releaseSavepoint(before);
-            return null;
-        } catch (SQLException | RuntimeException e) {
-            if (ErrorKind.isDisconnection(e)) {
-                throw e;
-            }
-            connection.rollback(before);
-            return e;
-        }
+    private static Failure failure(int place, Stop stop) {
+        RowChange change = stop.change();
+        Problem problem = stop.early()
+                ? null
+                : Problem.of(
+                        stop.error(),
+                        change.offset(),
+                        change.table(),
+                        change.event().key());
+        return new Failure(place, problem, stop.error());
     }
 }

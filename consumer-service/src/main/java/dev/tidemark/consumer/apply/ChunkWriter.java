@@ -1,14 +1,16 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Row;
+import dev.tidemark.model.RowKey;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
@@ -32,26 +34,25 @@ final class ChunkWriter {
         this.reduction = new Reduction(reader);
     }
 
-    void write(Connection connection, Chunk chunk) throws SQLException {
-        createIfWished(connection, chunk.start());
-        Collection<TableChanges> rows = reduction.reduce(chunk.events());
-        TableWriter writer = clear(connection, chunk, keys(rows));
-        for (TableChanges changes : rows) {
+    void write(Connection connection, Chunk chunk, Verdicts verdicts) throws SQLException {
+        TableWriter writer = clear(connection, chunk);
+        List<ChangeEvent> rows =
+                verdicts.accepted(chunk.rows()).stream().map(RowChange::event).toList();
+        for (TableChanges changes : reduction.reduce(rows)) {
             writer.write(changes);
         }
     }
 
-    /** Makes room for a chunk: there will be no row in its range. */
-    void clear(Connection connection, Chunk chunk) throws SQLException {
+    /** Deletes the rows of the chunk's range that are not in the chunk. */
+    TableWriter clear(Connection connection, Chunk chunk) throws SQLException {
         createIfWished(connection, chunk.start());
-        clear(connection, chunk, List.of());
-    }
-
-    private TableWriter clear(Connection connection, Chunk chunk, List<Row> kept) throws SQLException {
         SinkTable table = catalog.get(connection, chunk.table());
         TableWriter writer = new TableWriter(connection, table);
         Columns key = key(chunk.start());
-        writer.deleteOthers(new KeyRange(chunk.start(), table.key(key), reader), key, kept);
+        KeyRange range = new KeyRange(chunk.start(), table.key(key), reader);
+        if (chunk.complete()) {
+            writer.deleteOthers(range, key, keys(chunk));
+        }
         return writer;
     }
 
@@ -63,14 +64,13 @@ final class ChunkWriter {
         }
     }
 
-    private static List<Row> keys(Collection<TableChanges> rows) {
-        return rows.stream()
-                .flatMap(changes -> changes.upserts().values().stream())
-                .flatMap(upserts -> upserts.keys.stream())
+    private List<Row> keys(Chunk chunk) {
+        return chunk.rows().stream()
+                .map(row -> reader.columns(new RowKey(row.key())))
                 .toList();
     }
 
-    private static Columns key(ChunkStart start) {
+    static Columns key(ChunkStart start) {
         return new Columns(start.columns().stream()
                 .filter(column -> column.keyPosition() > 0)
                 .sorted(Comparator.comparingInt(ColumnType::keyPosition))

@@ -29,7 +29,7 @@ public enum ErrorKind {
     /** Whose fault the error is; a bug of ours counts as the environment's, since no row should be given up for it. */
     public static ErrorKind of(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UndecodableException || cause instanceof OmittedRowException) {
+            if (cause instanceof UndecodableException) {
                 return DATA;
             }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {

@@ -120,15 +120,6 @@ public final class OffsetStore {
         }
     }
 
-    /** Moves a partition, which this transaction has moved to its end, to where it really stands. */
-    static void moveBack(Connection connection, PartitionBatch batch, Position reached) throws SQLException {
-        if (!reached.equals(batch.end())) {
-            advance(
-                    connection,
-                    List.of(new PartitionBatch(batch.partition(), batch.topicId(), batch.end(), List.of(), reached)));
-        }
-    }
-
     private static <T> Array array(Connection connection, List<T> items, Function<T, Object> value)
             throws SQLException {
         return connection.createArrayOf(

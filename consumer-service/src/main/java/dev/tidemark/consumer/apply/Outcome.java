@@ -1,6 +1,10 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -8,19 +12,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of a piece of a partition.
  *
- * @param applied how many of its steps are applied and committed, from the first on
- * @param problem why the next one is not; null if all are
+ * @param done how many of its steps are committed, from the first on: applied, or refused and kept as dead letters
+ * @param verdicts which events of these are refused
+ * @param problem why the next one is not; null if all are, or if the next one waits for what may come behind the piece
  * @param missingTable whether the problem is that the destination lacks the table
  */
 public record Outcome(
-        PartitionBatch batch, int applied, @Nullable Problem problem, boolean missingTable) {
+        PartitionBatch batch,
+        int done,
+        Verdicts verdicts,
+        @Nullable Problem problem,
+        boolean missingTable) {
 
-    static Outcome complete(PartitionBatch batch) {
-        return new Outcome(batch, batch.steps().size(), null, false);
+    static Outcome complete(PartitionBatch batch, Verdicts verdicts) {
+        return new Outcome(batch, batch.steps().size(), verdicts, null, false);
     }
 
-    static Outcome failed(PartitionBatch batch, int applied, Problem problem, Throwable error) {
-        return new Outcome(batch, applied, problem, error instanceof MissingTableException);
+    /** Nothing is done. */
+    static Outcome failed(PartitionBatch batch, Exception error) {
+        return new Outcome(batch, 0, new Verdicts(batch), Problem.of(error), error instanceof MissingTableException);
+    }
+
+    /** What became of the first steps alone, as an outcome of all of them, if nothing stopped before. */
+    Outcome of(PartitionBatch whole, @Nullable Problem next, boolean tableIsMissing) {
+        boolean stopped = done < batch.steps().size();
+        return new Outcome(whole, done, verdicts, stopped ? problem : next, stopped ? missingTable : tableIsMissing);
     }
 
     public TopicPartition partition() {
@@ -29,13 +45,28 @@ public record Outcome(
 
     /** Where the partition stands now. */
     public Position reached() {
-        return batch.after(applied);
+        return batch.after(done);
+    }
+
+    /** Whether the next step waits for what may come behind the piece. */
+    public boolean isEarly() {
+        return problem == null && done < batch.steps().size();
     }
 
     /** The events that are applied. */
-    public List<ChangeEvent> events() {
-        return batch.steps().subList(0, applied).stream()
-                .flatMap(step -> step.events().stream())
-                .toList();
+    public List<ChangeEvent> applied() {
+        List<ChangeEvent> events = new ArrayList<>();
+        for (Step step : batch.steps().subList(0, done)) {
+            if (step instanceof Truncation truncation) {
+                events.add(truncation.event());
+            }
+            verdicts.acceptedOf(List.of(step)).forEach(change -> events.add(change.event()));
+        }
+        return events;
+    }
+
+    /** The events that are dead letters now. */
+    public Collection<RefusedEvent> refused() {
+        return verdicts.refused();
     }
 }

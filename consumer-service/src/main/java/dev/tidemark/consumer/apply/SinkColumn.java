@@ -22,6 +22,11 @@ record SinkColumn(
         Filling filling,
         @Nullable String collation) {
 
+    /** What the message begins with, and holds, that says that a value would be rounded. */
+    static final String ROUNDED_VALUE = "a value of column ";
+
+    static final String ROUNDED = " would be rounded to fit ";
+
     /** Where values come from. */
     enum Filling {
         /** From whoever writes the row. */
@@ -61,7 +66,7 @@ record SinkColumn(
 
     /** An expression of the type that fails with a message. It depends on the text, or the planner would evaluate it beforehand. */
     private String refusal(String text) {
-        String message = "a value of column " + sql() + " would be rounded to fit " + declared;
+        String message = ROUNDED_VALUE + sql() + ROUNDED + declared;
         return "CAST(CAST(CAST('%s' || left(%s, 0) AS integer) AS text) AS %s)"
                 .formatted(message.replace("'", "''"), text, type);
     }

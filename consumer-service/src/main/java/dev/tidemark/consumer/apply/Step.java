@@ -2,8 +2,12 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** The smallest part of a partition that is applied as a whole: a position stands before or after a step, never inside. */
 public sealed interface Step {
@@ -14,13 +18,20 @@ public sealed interface Step {
     /** The sequence number of the step's last record. */
     long sequence();
 
+    /** What the step is about; null if that could not be understood. */
+    @Nullable
     TableId table();
 
-    /** The change events of the step, in order. */
-    List<ChangeEvent> events();
+    /** How many change events the step has. */
+    int size();
 
-    /** A change of one row. */
-    record RowChange(long offset, ChangeEvent event) implements Step {
+    /** A change of one row; {@code record} is the event as it came. */
+    record RowChange(ConsumerRecord<byte[], byte[]> record, ChangeEvent event) implements Step {
+
+        @Override
+        public long offset() {
+            return record.offset();
+        }
 
         @Override
         public long sequence() {
@@ -33,8 +44,18 @@ public sealed interface Step {
         }
 
         @Override
-        public List<ChangeEvent> events() {
-            return List.of(event);
+        public int size() {
+            return 1;
+        }
+
+        /** Whether it is a row of a snapshot. */
+        boolean isRead() {
+            return event.operation() == Operation.READ;
+        }
+
+        /** The row's key as JSON. */
+        String key() {
+            return Objects.requireNonNull(event.key()).json();
         }
     }
 
@@ -52,8 +73,8 @@ public sealed interface Step {
         }
 
         @Override
-        public List<ChangeEvent> events() {
-            return List.of(event);
+        public int size() {
+            return 1;
         }
     }
 
@@ -62,12 +83,51 @@ public sealed interface Step {
      *
      * @param offset the offset of the chunk's start
      * @param sequence the sequence number of the chunk's end
+     * @param rows the rows that could be understood
+     * @param complete whether these are all; otherwise nothing may be deleted for its lack
+     * @param unreadable records in its midst that could not be understood
      */
-    record Chunk(long offset, long sequence, ChunkStart start, List<ChangeEvent> events) implements Step {
+    record Chunk(
+            long offset,
+            long sequence,
+            ChunkStart start,
+            List<RowChange> rows,
+            boolean complete,
+            List<Unreadable> unreadable)
+            implements Step {
 
         @Override
         public TableId table() {
             return start.tableId();
+        }
+
+        @Override
+        public int size() {
+            return rows.size();
+        }
+    }
+
+    /**
+     * A record that is no change event.
+     *
+     * @param sequence the sequence number of the event before it
+     * @param reason why it could not be understood
+     */
+    record Unreadable(ConsumerRecord<byte[], byte[]> record, long sequence, String reason) implements Step {
+
+        @Override
+        public long offset() {
+            return record.offset();
+        }
+
+        @Override
+        public @Nullable TableId table() {
+            return null;
+        }
+
+        @Override
+        public int size() {
+            return 0;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.TableId;
@@ -32,19 +33,22 @@ final class StepWriter {
         this.reduction = new Reduction(reader);
     }
 
-    void write(Connection connection, List<Step> steps) throws SQLException {
+    /** Writes what is not refused. */
+    void write(Connection connection, List<? extends Step> steps, Verdicts verdicts) throws SQLException {
         List<ChangeEvent> changes = new ArrayList<>(steps.size());
         for (Step step : steps) {
             if (step instanceof RowChange change) {
-                changes.add(change.event());
+                if (!verdicts.isRefused(change.offset())) {
+                    changes.add(change.event());
+                }
                 continue;
             }
             writeChanges(connection, changes);
             changes.clear();
             if (step instanceof Chunk chunk) {
-                chunks.write(connection, chunk);
-            } else {
-                truncate(connection, step.table());
+                chunks.write(connection, chunk, verdicts);
+            } else if (step instanceof Truncation truncation) {
+                truncate(connection, truncation.table());
             }
         }
         writeChanges(connection, changes);
@@ -60,6 +64,13 @@ final class StepWriter {
     void replace(Connection connection, List<ChangeEvent> changes) throws SQLException {
         for (TableChanges table : reduction.reduce(changes)) {
             new TableWriter(connection, catalog.get(connection, table.table())).replace(table);
+        }
+    }
+
+    /** Removes all rows that the changes touch. */
+    void remove(Connection connection, List<ChangeEvent> changes) throws SQLException {
+        for (TableChanges table : reduction.reduce(changes)) {
+            new TableWriter(connection, catalog.get(connection, table.table())).remove(table);
         }
     }
 

@@ -41,14 +41,19 @@ final class TableWriter {
      * column.
      */
     void replace(TableChanges changes) throws SQLException {
+        remove(changes);
+        for (Map.Entry<RowShape, Upserts> entry : changes.upserts().entrySet()) {
+            RowSql sql = table.statements(entry.getKey());
+            write(sql.insert(), sql.places(), entry.getValue().rows);
+        }
+    }
+
+    /** Removes the rows that the changes touch. */
+    void remove(TableChanges changes) throws SQLException {
         requireNoCascade("rows cannot be removed for a moment, as swapped values of unique columns need it");
         deleteAll(changes);
         for (Map.Entry<RowShape, Upserts> entry : changes.upserts().entrySet()) {
             delete(entry.getKey().key(), entry.getValue().keys);
-        }
-        for (Map.Entry<RowShape, Upserts> entry : changes.upserts().entrySet()) {
-            RowSql sql = table.statements(entry.getKey());
-            write(sql.insert(), sql.places(), entry.getValue().rows);
         }
     }
 

@@ -15,6 +15,7 @@ final class AssignedPartition {
     private @Nullable Position known;
     private @Nullable TableId wantedTable;
     private @Nullable Problem problem;
+    private long awaited;
     private boolean homeless;
     private int failures;
     private @Nullable Instant since;
@@ -80,6 +81,21 @@ final class AssignedPartition {
         feed = null;
         wantedTable = null;
         nextTry = next;
+    }
+
+    /**
+     * It is not read until more may have come that makes room for what was refused.
+     *
+     * @param offset before which nothing is waited for another time
+     */
+    void await(long offset, Instant next) {
+        awaited = offset;
+        lose(next);
+    }
+
+    /** Up to which offset it has been waited for what may come. */
+    long awaited() {
+        return awaited;
     }
 
     void advance(Position position) {

@@ -1,6 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
-import dev.tidemark.consumer.apply.OmittedRowException;
+import dev.tidemark.consumer.apply.EnvironmentException;
 import dev.tidemark.consumer.apply.PartitionBatch;
 import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.apply.Problem;
@@ -8,6 +8,7 @@ import dev.tidemark.consumer.apply.Step;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Marker;
@@ -34,10 +35,14 @@ import org.slf4j.LoggerFactory;
  *       so that they are read again after a restart;
  *   <li>a chunk that is not complete, or whose end has not come when something else does, was given up by its producer, which sends it anew. It is dropped;
  *   <li>a record without a value that is no marker is none of ours and passed over;
- *   <li>nothing is taken from a record on that cannot be understood.
+ *   <li>a record that cannot be understood is a step of its own, or stays with the chunk in whose midst it is;
+ *   <li>nothing is taken from a marker on that cannot be understood, since it is ours: it tells of a producer that is newer.
  * </ul>
  */
 final class Feed {
+
+    private static final String NEWER =
+            "A marker of the producer cannot be understood; a consumer-service of the producer's version is needed: ";
 
     private static final Logger log = LoggerFactory.getLogger(Feed.class);
 
@@ -58,14 +63,14 @@ final class Feed {
     }
 
     /** A chunk whose end has not come yet, and where the partition stands before it. */
-    private record OpenChunk(Position before, ChunkStart start, List<ChangeEvent> rows) {}
+    private record OpenChunk(Position before, ChunkStart start, List<RowChange> rows, List<Unreadable> unreadable) {}
 
     /**
      * What came of records.
      *
      * @param records how many events are in the batch
      * @param skipped how many events are not
-     * @param problem what is wrong with the record after the batch, if it cannot be understood
+     * @param problem what is wrong with the marker after the batch, if it cannot be understood
      */
     record Taken(
             PartitionBatch batch, int skipped, @Nullable Problem problem) {
@@ -105,8 +110,8 @@ final class Feed {
                 taking.take(record);
                 nextOffset = record.offset() + 1;
                 end = new Position(nextOffset, lastSequence);
-            } catch (UndecodableException | OmittedRowException e) {
-                problem = taking.problem(record, e);
+            } catch (UndecodableException e) {
+                problem = Problem.of(new EnvironmentException(NEWER + e.getMessage()), record.offset(), null, null);
                 break;
             }
         }
@@ -132,31 +137,43 @@ final class Feed {
         }
 
         private void event(ConsumerRecord<byte[], byte[]> record) {
-            ChangeEvent event = reader.read(record.key(), record.value());
+            ChangeEvent event;
+            try {
+                event = reader.read(record.key(), record.value());
+            } catch (UndecodableException e) {
+                unreadable(new Unreadable(record, lastSequence, String.valueOf(e.getMessage())));
+                return;
+            }
             if (event.sequence() <= lastSequence) {
                 skipped++;
                 return;
             }
             if (event.operation() == Operation.READ) {
-                chunkRow(event);
+                chunkRow(new RowChange(record, event));
             } else {
                 dropOpenChunk();
-                requireRow(event);
                 steps.add(
                         event.operation() == Operation.TRUNCATE
                                 ? new Truncation(record.offset(), event)
-                                : new RowChange(record.offset(), event));
+                                : new RowChange(record, event));
             }
             lastSequence = event.sequence();
         }
 
+        private void unreadable(Unreadable record) {
+            if (open == null) {
+                steps.add(record);
+            } else {
+                open.unreadable().add(record);
+            }
+        }
+
         /** Outside of a chunk it is a remainder of one that was given up. */
-        private void chunkRow(ChangeEvent event) {
+        private void chunkRow(RowChange row) {
             if (open == null) {
                 skipped++;
             } else {
-                requireRow(event);
-                open.rows().add(event);
+                open.rows().add(row);
             }
         }
 
@@ -166,7 +183,7 @@ final class Feed {
             }
             if (marker instanceof ChunkStart start) {
                 dropOpenChunk();
-                open = new OpenChunk(new Position(offset, lastSequence), start, new ArrayList<>());
+                open = new OpenChunk(new Position(offset, lastSequence), start, new ArrayList<>(), new ArrayList<>());
             } else if (marker instanceof ChunkEnd end && open != null) {
                 endChunk(open, end);
                 open = null;
@@ -175,17 +192,29 @@ final class Feed {
         }
 
         private void endChunk(OpenChunk chunk, ChunkEnd end) {
-            if (chunk.rows().size() == end.rows()) {
-                steps.add(new Chunk(chunk.before().nextOffset(), end.sequence(), chunk.start(), chunk.rows()));
-            } else {
+            long missing = end.rows() - chunk.rows().size();
+            if (missing < 0 || missing > chunk.unreadable().size()) {
                 log.warn(
                         "A chunk of {} in {} has {} of {} rows and is dropped",
                         chunk.start().tableId(),
                         partition,
                         chunk.rows().size(),
                         end.rows());
-                skipped += chunk.rows().size();
+                drop(chunk);
+                return;
             }
+            steps.add(new Chunk(
+                    chunk.before().nextOffset(),
+                    end.sequence(),
+                    chunk.start(),
+                    chunk.rows(),
+                    missing == 0,
+                    chunk.unreadable()));
+        }
+
+        private void drop(OpenChunk chunk) {
+            skipped += chunk.rows().size();
+            steps.addAll(chunk.unreadable());
         }
 
         private void dropOpenChunk() {
@@ -195,23 +224,9 @@ final class Feed {
                         open.start().tableId(),
                         partition,
                         open.rows().size());
-                skipped += open.rows().size();
+                drop(open);
                 open = null;
             }
-        }
-
-        private static void requireRow(ChangeEvent event) {
-            if (event.omittedBytes() > 0 && event.row() == null && event.operation() != Operation.DELETE) {
-                throw new OmittedRowException(event.omittedBytes(), event.table(), event.key());
-            }
-        }
-
-        /** A chunk stands or falls as a whole, so that it is its first record that the partition stands at. */
-        Problem problem(ConsumerRecord<byte[], byte[]> record, RuntimeException error) {
-            if (error instanceof OmittedRowException omitted) {
-                return Problem.of(error, record.offset(), omitted.table(), omitted.key());
-            }
-            return Problem.of(error, record.offset(), null, null);
         }
     }
 }

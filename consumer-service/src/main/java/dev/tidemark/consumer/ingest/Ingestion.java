@@ -126,6 +126,7 @@ final class Ingestion {
             return;
         }
         if (placed.feed() != null) {
+            sink.forget();
             assigned.place(placed.feed(), clock.instant().plus(backoff.longest()));
             consumer.seek(partition, placed.feed().committed().nextOffset());
             consumer.resume(List.of(partition));
@@ -175,11 +176,17 @@ final class Ingestion {
         List<PartitionBatch> batches = taken.values().stream()
                 .filter(part -> !part.isNothing())
                 .map(Taken::batch)
+                .map(batch -> batch.awaited(awaited(batch.partition())))
                 .toList();
         List<Outcome> outcomes = batches.isEmpty() ? List.of() : sink.apply(batches);
         Instant committedAt = clock.instant();
         outcomes.forEach(outcome -> settle(outcome, committedAt, consumer));
         taken.forEach((partition, part) -> settle(partitions.get(partition), part, consumer));
+    }
+
+    private long awaited(TopicPartition partition) {
+        AssignedPartition assigned = partitions.get(partition);
+        return assigned == null ? 0 : assigned.awaited();
     }
 
     private void search(
@@ -203,9 +210,14 @@ final class Ingestion {
             return;
         }
         assigned.advance(outcome.reached());
-        if (outcome.applied() > 0) {
+        if (outcome.done() > 0) {
             assigned.succeed();
-            listener.applied(outcome.events(), committedAt);
+            listener.applied(outcome.applied(), committedAt);
+            listener.refused(outcome.refused());
+        }
+        if (outcome.isEarly()) {
+            consumer.pause(List.of(assigned.partition()));
+            assigned.await(outcome.batch().end().nextOffset(), clock.instant().plus(backoff.first()));
         }
         if (outcome.problem() != null) {
             fail(assigned, outcome.problem(), consumer);

@@ -1,8 +1,12 @@
 package dev.tidemark.consumer.apply;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Operation;
@@ -11,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
 /** Makes pieces of a partition that follow one another, and applies them. */
@@ -21,6 +26,7 @@ final class Batches {
     private final List<Step> steps = new ArrayList<>();
     private Position position;
     private long offset;
+    private long awaited;
 
     Batches(TestDestination destination, Sink sink, String topic) {
         this.sink = sink;
@@ -39,13 +45,26 @@ final class Batches {
     }
 
     private Step step(ChangeEvent event) {
-        return event.operation() == Operation.TRUNCATE
-                ? new Truncation(offset++, event)
-                : new RowChange(offset++, event);
+        return event.operation() == Operation.TRUNCATE ? new Truncation(offset++, event) : row(offset++, event);
+    }
+
+    private RowChange row(long at, ChangeEvent event) {
+        byte[] key = Events.utf8(event.key().json());
+        byte[] value = Events.utf8("{\"sequence\":" + event.sequence() + "}");
+        return new RowChange(Events.record(partition, at, key, value), event);
+    }
+
+    /** Takes what has come for all that there is. */
+    Batches awaited() {
+        awaited = Long.MAX_VALUE;
+        return this;
     }
 
     Batches chunk(ChunkStart start, ChangeEvent... rows) {
-        steps.add(new Chunk(offset, start.sequence() + rows.length + 1, start, List.of(rows)));
+        List<RowChange> changes = IntStream.range(0, rows.length)
+                .mapToObj(i -> row(offset + 1 + i, rows[i]))
+                .toList();
+        steps.add(new Chunk(offset, start.sequence() + rows.length + 1, start, changes, true, List.of()));
         offset += rows.length + 2;
         return this;
     }
@@ -55,7 +74,7 @@ final class Batches {
         Position end = steps.isEmpty()
                 ? position
                 : new Position(offset, steps.get(steps.size() - 1).sequence());
-        return new PartitionBatch(partition, "id", position, List.copyOf(steps), end);
+        return new PartitionBatch(partition, "id", position, List.copyOf(steps), end, awaited);
     }
 
     /** Applies what there is. What is not applied is forgotten. */
@@ -65,6 +84,12 @@ final class Batches {
         offset = position.nextOffset();
         steps.clear();
         return outcome;
+    }
+
+    /** Why the only event that is refused is. */
+    static Refusal refusal(Outcome outcome) {
+        assertThat(outcome.refused()).hasSize(1);
+        return outcome.refused().iterator().next().refusal();
     }
 
     TopicPartition partition() {

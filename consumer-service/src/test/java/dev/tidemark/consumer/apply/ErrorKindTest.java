@@ -64,8 +64,6 @@ class ErrorKindTest {
     @Test
     void blamesRecordThatCannotBeUnderstood() {
         assertThat(ErrorKind.of(new UndecodableException("no JSON", null))).isEqualTo(ErrorKind.DATA);
-        assertThat(ErrorKind.of(new OmittedRowException(1, new TableId("a", "b"), null)))
-                .isEqualTo(ErrorKind.DATA);
     }
 
     @Test

@@ -44,14 +44,36 @@ class OrdinaryRoleIT {
     }
 
     @Test
-    void appliesWithForeignKeysThatAct() {
-        Outcome outcome = new Batches(destination, destination.sink(false), "c")
-                .changes(
+    void refusesRowWhoseParentDoesNotComeEvenWhenWaitedFor() {
+        Batches batches = new Batches(destination, destination.sink(false), "c");
+        Outcome outcome = batches.changes(
                         children.upsert(1, "{'id':11}", "{'id':11,'parent':2}"),
-                        children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"))
+                        children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"),
+                        children.upsert(3, "{'id':13}", "{'id':13,'parent':1}"))
                 .apply();
-        assertThat(outcome.applied()).isEqualTo(1);
-        assertThat(outcome.problem().sqlState()).isEqualTo("23503");
+        assertThat(outcome.isEarly()).isTrue();
+        assertThat(outcome.done()).isEqualTo(1);
+        outcome = batches.changes(
+                        children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"),
+                        children.upsert(3, "{'id':13}", "{'id':13,'parent':1}"))
+                .awaited()
+                .apply();
+        assertThat(Batches.refusal(outcome).cause()).isEqualTo("foreign key \"children_parent_fkey\"");
+        assertThat(Batches.refusal(outcome).message()).contains("(parent)=(99)", "parents");
+        assertThat(destination.rows("SELECT id FROM children ORDER BY id")).containsExactly("10", "11", "13");
+    }
+
+    @Test
+    void waitsForAParent() {
+        Batches batches = new Batches(destination, destination.sink(false), "c");
+        Outcome outcome = batches.changes(children.upsert(1, "{'id':11}", "{'id':11,'parent':3}"))
+                .apply();
+        assertThat(outcome.isEarly()).isTrue();
+        asOwner("INSERT INTO parents VALUES (3)");
+        outcome = batches.changes(children.upsert(1, "{'id':11}", "{'id':11,'parent':3}"))
+                .awaited()
+                .apply();
+        assertThat(outcome.refused()).isEmpty();
     }
 
     @Test
@@ -67,8 +89,9 @@ class OrdinaryRoleIT {
                 .changes(
                         parents.upsert(1, "{'id':1}", "{'id':1,'code':'b'}"),
                         parents.upsert(2, "{'id':2}", "{'id':2,'code':'a'}"))
+                .awaited()
                 .apply();
-        assertThat(outcome.problem()).isNotNull();
+        assertThat(outcome.refused()).hasSize(2);
         assertThat(destination.rows("SELECT id FROM children")).containsExactly("10");
     }
 
@@ -101,7 +124,7 @@ class OrdinaryRoleIT {
         Outcome outcome = new Batches(destination, destination.sink(false), "c")
                 .changes(children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"))
                 .apply();
-        assertThat(outcome.problem() == null).isEqualTo(allowed);
+        assertThat(outcome.isEarly()).isEqualTo(!allowed);
         asOwner("DO $$ BEGIN IF current_setting('server_version_num')::int >= 150000 THEN"
                 + " REVOKE SET ON PARAMETER session_replication_role FROM clerk; END IF; END $$");
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.deadletter.CauseClass;
+import dev.tidemark.consumer.deadletter.Refusal;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -34,7 +36,7 @@ class SinkIT {
         destination.execute(
                 "DROP TABLE IF EXISTS people, others",
                 "CREATE TABLE people (id int PRIMARY KEY, name varchar(5), mail text UNIQUE)",
-                "TRUNCATE cdc.applied_offset");
+                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
         batches = new Batches(destination, destination.sink(false), "t");
     }
 
@@ -190,18 +192,58 @@ class SinkIT {
         }
 
         @Test
-        void stopsAtSwapWhoseOtherHalfIsNotThereYet() {
+        void waitsForTheOtherHalfOfASwap() {
             Outcome outcome = batches.changes(people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"))
                     .apply();
-            assertThat(outcome.problem().sqlState()).isEqualTo("23505");
+            assertThat(outcome.isEarly()).isTrue();
+            assertThat(outcome.refused()).isEmpty();
             assertThat(rows()).containsExactly("1|A|a", "2|B|b");
             assertThat(batches.changes(
                                     people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
                                     people.upsert(4, "{'id':2}", "{'id':2,'name':'B','mail':'a'}"))
+                            .awaited()
                             .apply()
-                            .problem())
-                    .isNull();
+                            .refused())
+                    .isEmpty();
             assertThat(rows()).containsExactly("1|A|b", "2|B|a");
+        }
+
+        @Test
+        void refusesWhatIsStillInTheWayWhenItsTransactionIsOver() {
+            Outcome outcome = batches.changes(
+                            people.upsert(3, 100, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
+                            people.upsert(4, 200, "{'id':3}", "{'id':3,'name':'C','mail':'c'}"))
+                    .apply();
+            assertThat(Batches.refusal(outcome).cause()).isEqualTo("unique \"people_mail_key\"");
+            assertThat(rows()).containsExactly("1|A|a", "2|B|b", "3|C|c");
+        }
+
+        @Test
+        void tellsSwapsFromWhatIsReallyInTheWay() {
+            destination.execute("INSERT INTO people VALUES (9, 'I', 'i')");
+            Outcome outcome = batches.changes(
+                            people.upsert(3, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
+                            people.upsert(4, "{'id':5}", "{'id':5,'name':'E','mail':'i'}"),
+                            people.upsert(5, "{'id':2}", "{'id':2,'name':'B','mail':'a'}"),
+                            people.upsert(6, "{'id':6}", "{'id':6,'name':'F','mail':'i'}"))
+                    .awaited()
+                    .apply();
+            assertThat(outcome.refused())
+                    .extracting(refused -> refused.event().sequence())
+                    .containsExactly(4L, 6L);
+            assertThat(rows()).containsExactly("1|A|b", "2|B|a", "9|I|i");
+        }
+
+        @Test
+        void forgetsWhatWaitsWhenALaterChangeOfItsRowPasses() {
+            Outcome outcome = batches.changes(
+                            people.upsert(3, "{'id':1}", "{'id':1,'name':'toolong','mail':'x'}"),
+                            people.upsert(4, "{'id':1}", "{'id':1,'name':'A','mail':'b'}"),
+                            people.delete(5, "{'id':1}"))
+                    .awaited()
+                    .apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(rows()).containsExactly("2|B|b");
         }
     }
 
@@ -212,43 +254,34 @@ class SinkIT {
         void refusesValueThatIsTooLong() {
             Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':null}"))
                     .apply();
-            assertThat(outcome.problem().sqlState()).isEqualTo("22001");
-            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.DATA);
+            Refusal refusal = Batches.refusal(outcome);
+            assertThat(refusal.sqlState()).isEqualTo("22001");
+            assertThat(refusal.causeClass()).isEqualTo(CauseClass.VALUE);
+            assertThat(refusal.cause()).isEqualTo("column \"name\" character varying(5)");
         }
 
         @Test
         void refusesToCutBlanks() {
             Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'abc   ','mail':null}"))
                     .apply();
-            assertThat(outcome.problem().sqlState()).isEqualTo("22001");
+            assertThat(Batches.refusal(outcome).sqlState()).isEqualTo("22001");
         }
 
         @Test
-        void stopsRightAtTheRecordThatIsRefused() {
+        void appliesAllButTheRecordThatIsRefused() {
             Outcome outcome = batches.changes(
                             people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"),
                             people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"),
                             people.upsert(3, "{'id':3}", "{'id':3,'name':'toolong','mail':'c'}"),
                             people.upsert(4, "{'id':4}", "{'id':4,'name':'D','mail':'d'}"))
                     .apply();
-            assertThat(rows()).containsExactly("1|A|a", "2|B|b");
-            assertThat(stored()).isEqualTo("2|2");
-            assertThat(outcome.applied()).isEqualTo(2);
-            assertThat(outcome.problem().key().json()).isEqualTo("{\"id\":3}");
-            assertThat(outcome.problem().offset()).isEqualTo(2);
-            assertThat(outcome.problem().table()).isEqualTo(people.table());
-        }
-
-        @Test
-        void goesOnWhenTheDestinationWasRepaired() {
-            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':'a'}"))
-                    .apply();
-            destination.execute("ALTER TABLE people ALTER name TYPE varchar(10)");
-            assertThat(batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':'a'}"))
-                            .apply()
-                            .problem())
-                    .isNull();
-            assertThat(rows()).containsExactly("1|toolong|a");
+            assertThat(rows()).containsExactly("1|A|a", "2|B|b", "4|D|d");
+            assertThat(stored()).isEqualTo("4|4");
+            assertThat(outcome.problem()).isNull();
+            assertThat(outcome.applied()).hasSize(3);
+            assertThat(outcome.refused())
+                    .extracting(refused -> refused.event().key().json())
+                    .containsExactly("{\"id\":3}");
         }
 
         @Test
@@ -261,9 +294,7 @@ class SinkIT {
             PartitionBatch good =
                     other.changes(others.upsert(2, "{'id':7}", "{'id':7}")).batch();
             List<Outcome> outcomes = destination.sink(false).apply(List.of(bad, good));
-            assertThat(outcomes)
-                    .extracting(outcome -> outcome.problem() == null)
-                    .containsExactly(false, true);
+            assertThat(outcomes).extracting(outcome -> outcome.refused().size()).containsExactly(1, 0);
             assertThat(destination.rows("SELECT id FROM others")).containsExactly("7");
         }
 
@@ -280,8 +311,9 @@ class SinkIT {
                     .apply();
             destination.execute("DROP FUNCTION refuse CASCADE");
             assertThat(rows()).containsExactly("1|A|a");
-            assertThat(outcome.problem().key().json()).isEqualTo("{\"id\":2}");
-            assertThat(outcome.problem().message()).contains("not this one");
+            assertThat(Batches.refusal(outcome).message()).contains("not this one");
+            assertThat(Batches.refusal(outcome).cause()).contains("refuse()");
+            assertThat(Batches.refusal(outcome).causeClass()).isEqualTo(CauseClass.CONSTRAINT);
         }
     }
 
@@ -291,7 +323,7 @@ class SinkIT {
         private Problem problem() {
             Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
                     .apply();
-            assertThat(outcome.applied()).isZero();
+            assertThat(outcome.done()).isZero();
             assertThat(stored()).isEqualTo("0|null");
             assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
             return outcome.problem();

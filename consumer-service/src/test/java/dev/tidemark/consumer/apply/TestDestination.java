@@ -2,12 +2,14 @@ package dev.tidemark.consumer.apply;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.stack.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,10 @@ import java.util.stream.IntStream;
 
 /** An empty database with the schema cdc, on a server that all tests share. */
 public final class TestDestination implements AutoCloseable {
+
+    /** As it is when nothing is configured. */
+    public static final DeadLetterProperties DEAD_LETTERS =
+            new DeadLetterProperties(0.5, 1000, Duration.ofDays(30), Duration.ofMillis(500));
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -71,7 +77,7 @@ public final class TestDestination implements AutoCloseable {
     }
 
     public Sink sink(boolean createTables) {
-        return new Sink(dataSource, new SinkProperties(createTables));
+        return new Sink(dataSource, new SinkProperties(createTables), DEAD_LETTERS);
     }
 
     public OffsetStore offsets() {

@@ -8,7 +8,9 @@ import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
+import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.consumer.ingest.Feed.Taken;
+import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ChunkEnd;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Operation;
@@ -102,21 +104,27 @@ class FeedTest {
     }
 
     @Test
-    void stopsBeforeRecordThatCannotBeUnderstood() {
+    void takesRecordThatCannotBeUnderstoodForAStepOfItsOwn() {
         Taken taken = change(8).raw("{\"id\":1}", "rubbish").change(9).take();
-        assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
-        assertThat(taken.problem().offset()).isEqualTo(101);
-        assertThat(taken.problem().kind()).isEqualTo(ErrorKind.DATA);
+        assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(RowChange.class, Unreadable.class, RowChange.class);
+        assertThat(taken.batch().end()).isEqualTo(new Position(103, 9));
     }
 
     @Test
-    void stopsBeforeRowThatWasLeftOut() {
+    void takesChangeWhoseRowWasLeftOut() {
+        records.add(events.omitted(PARTITION, 100, 9, "{'id':5}"));
+        assertThat(take().batch().steps()).hasExactlyElementsOfTypes(RowChange.class);
+    }
+
+    @Test
+    void stopsBeforeMarkerOfANewerProducer() {
         change(8);
-        records.add(events.omitted(PARTITION, 101, 9, "{'id':5}"));
+        ConsumerRecord<byte[], byte[]> marker = Events.marker(PARTITION, offset++, new ChunkEnd(9, 1));
+        marker.headers().remove(Marker.HEADER).add(Marker.HEADER, Events.utf8("rubbish"));
+        records.add(marker);
         Taken taken = take();
         assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
-        assertThat(taken.problem().key().json()).isEqualTo("{\"id\":5}");
-        assertThat(taken.problem().message()).contains("20000000 bytes");
+        assertThat(taken.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
     }
 
     @Nested
@@ -128,7 +136,7 @@ class FeedTest {
                     change(8).start(9).row(10).row(11).end(12, 2).change(13).take();
             assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(RowChange.class, Chunk.class, RowChange.class);
             assertThat(taken.batch().steps().get(1).offset()).isEqualTo(101);
-            assertThat(taken.batch().steps().get(1).events()).hasSize(2);
+            assertThat(taken.batch().steps().get(1).size()).isEqualTo(2);
             assertThat(taken.batch().end()).isEqualTo(new Position(106, 13));
         }
 
@@ -186,16 +194,31 @@ class FeedTest {
                     .end(93, 2)
                     .take();
             assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Chunk.class);
-            assertThat(taken.batch().steps().get(0).events()).hasSize(2);
+            assertThat(taken.batch().steps().get(0).size()).isEqualTo(2);
             assertThat(taken.skipped()).isEqualTo(2);
         }
 
         @Test
-        void standsBeforeAChunkWithARecordThatCannotBeUnderstood() {
+        void isWholeWithARecordOfOthersInItsMidst() {
             Taken taken =
-                    change(8).start(9).row(10).raw("{\"id\":1}", "rubbish").take();
-            assertThat(taken.batch().end()).isEqualTo(new Position(101, 8));
-            assertThat(taken.problem()).isNotNull();
+                    start(9).row(10).raw("{}", "rubbish").row(11).end(12, 2).take();
+            Chunk chunk = (Chunk) taken.batch().steps().get(0);
+            assertThat(chunk.complete()).isTrue();
+            assertThat(chunk.unreadable()).hasSize(1);
+        }
+
+        @Test
+        void isTakenWithoutARowThatCannotBeUnderstood() {
+            Taken taken = start(9).row(10).raw("{}", "rubbish").end(12, 2).take();
+            Chunk chunk = (Chunk) taken.batch().steps().get(0);
+            assertThat(chunk.complete()).isFalse();
+            assertThat(taken.skipped()).isZero();
+        }
+
+        @Test
+        void leavesWhatCannotBeUnderstoodWhenItIsDropped() {
+            Taken taken = start(9).row(10).raw("{}", "rubbish").change(12).take();
+            assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Unreadable.class, RowChange.class);
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.Sink;
 import dev.tidemark.consumer.apply.SinkProperties;
 import dev.tidemark.consumer.apply.TestDestination;
+import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker.ChunkEnd;
 import dev.tidemark.model.Marker.ChunkStart;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,7 +59,7 @@ class IngestionIT {
     @BeforeEach
     void reset() {
         destination.execute(
-                "DROP TABLE IF EXISTS people, pets, writes",
+                "DROP TABLE IF EXISTS people, pets, writes, elsewhere",
                 "CREATE TABLE people (id int PRIMARY KEY, name varchar(5))",
                 "CREATE TABLE pets (id int PRIMARY KEY, name varchar(5))",
                 "CREATE TABLE writes (id int)",
@@ -65,7 +67,7 @@ class IngestionIT {
                         + " $$ BEGIN INSERT INTO public.writes VALUES (NEW.id); RETURN NULL; END $$",
                 "CREATE TRIGGER count_writes AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION count_writes()",
                 "ALTER TABLE people ENABLE ALWAYS TRIGGER count_writes",
-                "TRUNCATE cdc.applied_offset");
+                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
     }
 
     /** A consumer-service without its container. */
@@ -77,7 +79,7 @@ class IngestionIT {
         Instance(boolean createTables, TopicPartition... partitions) {
             consumer = broker.consumer(partitions);
             SinkProperties properties = new SinkProperties(createTables);
-            Sink sink = new Sink(gate, properties);
+            Sink sink = new Sink(gate, properties, TestDestination.DEAD_LETTERS);
             Positioner positioner = new Positioner(new OffsetStore(gate), broker, Duration.ofSeconds(1));
             Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
             ingestion =
@@ -189,39 +191,43 @@ class IngestionIT {
     @Test
     void letsOthersGoOnWhileOnePartitionIsBlocked() {
         person(1, 1, "a");
-        person(2, 2, "toolong");
-        person(3, 3, "c");
-        change(pets, petsEvents, 4, 1, "Rex");
         Instance instance = new Instance(people, pets).step();
-        assertThat(rows("people")).containsExactly("1|a");
+        destination.execute("ALTER TABLE people RENAME TO elsewhere");
+        person(2, 2, "b");
+        change(pets, petsEvents, 4, 1, "Rex");
+        instance.step();
         assertThat(rows("pets")).containsExactly("1|Rex");
         change(pets, petsEvents, 5, 2, "Tom");
         instance.step();
         assertThat(rows("pets")).hasSize(2);
         PartitionStatus blocked = instance.status.partitions().get(people);
-        assertThat(blocked.problem().kind()).isEqualTo(ErrorKind.DATA);
+        assertThat(blocked.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
         assertThat(blocked.problem().key().json()).isEqualTo("{\"id\":2}");
-        assertThat(blocked.problem().sqlState()).isEqualTo("22001");
+        assertThat(blocked.problem().message()).contains("public.people");
         assertThat(stored(people)).isEqualTo("1|1");
+        assertThat(counts.refused).isZero();
     }
 
     @Test
     void goesOnByItselfWhenTheDestinationWasRepaired() {
-        person(1, 1, "toolong");
-        person(2, 2, "later");
+        destination.execute("ALTER TABLE people RENAME TO elsewhere");
+        person(1, 1, "a");
+        person(2, 2, "b");
         Instance instance = new Instance(people).step();
-        destination.execute("ALTER TABLE people ALTER name TYPE text");
+        destination.execute("ALTER TABLE elsewhere RENAME TO people");
         instance.step();
         assertThat(rows("people")).isEmpty();
         clock.advance(Duration.ofMillis(200));
         instance.step();
-        assertThat(rows("people")).containsExactly("1|toolong", "2|later");
+        assertThat(rows("people")).containsExactly("1|a", "2|b");
+        assertThat(counts.refused).isZero();
         assertThat(instance.status.partitions().get(people).flows()).isTrue();
     }
 
     @Test
     void staysBlockedAndLooksBlockedWhileItIsTriedInVain() {
-        person(1, 1, "toolong");
+        destination.execute("DROP TABLE people");
+        person(1, 1, "a");
         Instance instance = new Instance(people);
         for (int i = 1; i <= 5; i++) {
             instance.step();
@@ -229,6 +235,47 @@ class IngestionIT {
             clock.advance(Duration.ofSeconds(5));
         }
         assertThat(instance.status.partitions().get(people).since()).isEqualTo(MovableClock.BEGIN);
+    }
+
+    @Test
+    void goesOnBehindRowsThatAreRefused() {
+        person(1, 1, "a");
+        person(2, 2, "toolong");
+        broker.append(Events.record(people, broker.end(people), Events.utf8("{}"), Events.utf8("rubbish")));
+        broker.append(peopleEvents.omitted(people, broker.end(people), 3, "{'id':3}"));
+        person(4, 4, "d");
+        Instance instance = new Instance(people).step();
+        assertThat(rows("people")).containsExactly("1|a", "4|d");
+        assertThat(stored(people)).isEqualTo("5|4");
+        assertThat(counts.applied).isEqualTo(2);
+        assertThat(counts.refused).isEqualTo(3);
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+        assertThat(
+                        destination.rows(
+                                "SELECT record_offset, table_name, key, sequence, cause_class, state FROM cdc.dead_letter ORDER BY 1"))
+                .containsExactly(
+                        "1|public.people|{\"id\":2}|2|value|open",
+                        "2|null|null|null|undecodable|open",
+                        "3|public.people|{\"id\":3}|3|too_large|open");
+        assertThat(destination.value(
+                        "SELECT convert_from(record_value, 'UTF8') FROM cdc.dead_letter WHERE record_offset = 2"))
+                .isEqualTo("rubbish");
+    }
+
+    @Test
+    void waitsOnceForWhatMayMakeRoom() {
+        destination.execute("ALTER TABLE people ADD UNIQUE (name)");
+        person(1, 1, "a");
+        person(2, 2, "b");
+        Instance instance = new Instance(people).step();
+        person(3, 1, "b");
+        instance.step();
+        assertThat(stored(people)).isEqualTo("2|2");
+        assertThat(instance.status.partitions().get(people).flows()).isTrue();
+        clock.advance(Duration.ofMillis(200));
+        instance.step();
+        assertThat(stored(people)).isEqualTo("3|3");
+        assertThat(counts.refused).isEqualTo(1);
     }
 
     @Test
@@ -431,10 +478,16 @@ class IngestionIT {
     private static final class Counts implements IngestListener {
         int applied;
         int skipped;
+        int refused;
 
         @Override
         public void applied(List<ChangeEvent> events, Instant committedAt) {
             applied += events.size();
+        }
+
+        @Override
+        public void refused(Collection<RefusedEvent> events) {
+            refused += events.size();
         }
 
         @Override

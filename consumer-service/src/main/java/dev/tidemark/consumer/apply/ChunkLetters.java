@@ -1,0 +1,85 @@
+package dev.tidemark.consumer.apply;
+
+import static dev.tidemark.consumer.apply.Attempts.attempt;
+import static java.util.stream.Collectors.joining;
+
+import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.model.EventReader;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Closes the dead letters that a chunk supersedes: all older ones whose key lies in its range, also those of rows that are no more. */
+final class ChunkLetters {
+
+    private static final String OLDER =
+            "SELECT id FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND sequence < ?";
+
+    /** A letter's key as columns of {@code t}, to compare it with the range as the rows are. */
+    private static final String SUPERSEDE = """
+            UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
+            FROM (SELECT l.id, %s FROM cdc.dead_letter l WHERE l.id = ANY (?)) t
+            WHERE d.id = t.id AND %s
+            """;
+
+    private final TableCatalog catalog;
+    private final EventReader reader;
+
+    ChunkLetters(TableCatalog catalog, EventReader reader) {
+        this.catalog = catalog;
+        this.reader = reader;
+    }
+
+    void supersede(Connection connection, Chunk chunk) throws SQLException {
+        List<Long> older = older(connection, chunk);
+        if (older.isEmpty()) {
+            return;
+        }
+        List<SinkColumn> key = catalog.get(connection, chunk.table()).key(ChunkWriter.key(chunk.start()));
+        Exception error = attempt(connection, () -> supersede(connection, chunk, key, older));
+        if (error == null) {
+            return;
+        }
+        if (ErrorKind.of(error) == ErrorKind.ENVIRONMENT) {
+            throw new SQLException(error);
+        }
+        // A key that does not even fit its column lies in no range: it is the others that count.
+        for (Long id : older) {
+            attempt(connection, () -> supersede(connection, chunk, key, List.of(id)));
+        }
+    }
+
+    private static List<Long> older(Connection connection, Chunk chunk) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(OLDER)) {
+            query.setString(1, chunk.table().toString());
+            query.setLong(2, chunk.start().sequence());
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return ids;
+    }
+
+    private void supersede(Connection connection, Chunk chunk, List<SinkColumn> key, List<Long> ids)
+            throws SQLException {
+        KeyRange range = new KeyRange(chunk.start(), key, reader);
+        String columns = key.stream()
+                .map(column ->
+                        column.cast("CAST(l.key AS jsonb) ->> " + literal(column.name())) + " AS " + column.sql())
+                .collect(joining(", "));
+        try (PreparedStatement update = connection.prepareStatement(SUPERSEDE.formatted(columns, range.sql()))) {
+            update.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            range.bind(update, 2);
+            update.executeUpdate();
+        }
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.Unreadable;
+import dev.tidemark.consumer.deadletter.CauseClass;
+import dev.tidemark.consumer.deadletter.Refusal;
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.Operation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Refuses what needs no look of the destination: records that are no events, rows that were left out at the source, and what the user's rules refuse. */
+final class Screening {
+
+    private final TableCatalog catalog;
+
+    Screening(TableCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    void screen(Connection connection, List<Step> steps, Verdicts verdicts) throws SQLException {
+        for (Step step : steps) {
+            if (step instanceof RowChange change) {
+                screen(connection, change, verdicts);
+            } else if (step instanceof Chunk chunk) {
+                for (RowChange row : chunk.rows()) {
+                    screen(connection, row, verdicts);
+                }
+                chunk.unreadable().forEach(verdicts::refuse);
+            } else if (step instanceof Unreadable record) {
+                verdicts.refuse(record);
+            }
+        }
+    }
+
+    private void screen(Connection connection, RowChange change, Verdicts verdicts) throws SQLException {
+        Refusal refusal = refusal(connection, change.event());
+        if (refusal != null) {
+            verdicts.refuse(change, refusal);
+        }
+    }
+
+    private @Nullable Refusal refusal(Connection connection, ChangeEvent event) throws SQLException {
+        if (event.row() == null && event.operation() != Operation.DELETE) {
+            return tooLarge(event.omittedBytes());
+        }
+        return null;
+    }
+
+    private static Refusal tooLarge(long bytes) {
+        return new Refusal(
+                CauseClass.TOO_LARGE,
+                "row left out at the source",
+                null,
+                null,
+                "The row of " + bytes + " bytes was left out, because no message can carry it:"
+                        + " raise cdc.topics.max-message-size of the producer, the topic's max.message.bytes and the broker's,"
+                        + " and change the row again at the source");
+    }
+}
