@@ -50,6 +50,22 @@ public final class EventReader {
         }
     }
 
+    /**
+     * A row by itself, written as in an event.
+     *
+     * @throws UndecodableException if this is no JSON object
+     */
+    public Row row(String row) {
+        try (JsonParser json = JSON.createParser(row)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new UndecodableException("the row is no JSON object", null);
+            }
+            return rows.read(json);
+        } catch (JacksonException e) {
+            throw new UndecodableException("the row is no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     /** One pass over one envelope. */
     private final class Reading {
         private final JsonParser json;

@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
+import dev.tidemark.consumer.deadletter.Replays;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +25,11 @@ class ApplyConfiguration {
     @Bean
     Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters) {
         return new Sink(dataSource, properties, deadLetters);
+    }
+
+    @Bean
+    Replays replays(DataSource dataSource) {
+        return new LetterReplays(dataSource);
     }
 
     @Bean

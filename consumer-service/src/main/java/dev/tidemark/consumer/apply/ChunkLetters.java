@@ -18,11 +18,11 @@ final class ChunkLetters {
     private static final String OLDER =
             "SELECT id FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND sequence < ?";
 
-    /** A letter's key as columns of {@code t}, to compare it with the range as the rows are. */
+    /** A letter's key as columns of {@code t}, to compare it with the range as the rows are; its own id has a name that hardly any column has. */
     private static final String SUPERSEDE = """
             UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
-            FROM (SELECT l.id, %s FROM cdc.dead_letter l WHERE l.id = ANY (?)) t
-            WHERE d.id = t.id AND %s
+            FROM (SELECT l.id AS "$letter", %s FROM cdc.dead_letter l WHERE l.id = ANY (?)) t
+            WHERE d.id = t."$letter" AND %s
             """;
 
     private final TableCatalog catalog;

@@ -21,7 +21,7 @@ final class Screening {
         this.catalog = catalog;
     }
 
-    void screen(Connection connection, List<Step> steps, Verdicts verdicts) throws SQLException {
+    void screen(Connection connection, List<? extends Step> steps, Verdicts verdicts) throws SQLException {
         for (Step step : steps) {
             if (step instanceof RowChange change) {
                 screen(connection, change, verdicts);

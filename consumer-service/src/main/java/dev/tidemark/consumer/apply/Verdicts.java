@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Which events of a piece of a partition are refused, and why. What is not among them is to be applied. */
 public final class Verdicts {
@@ -19,7 +20,11 @@ public final class Verdicts {
     private final SortedMap<Long, RefusedEvent> refused = new TreeMap<>();
 
     Verdicts(PartitionBatch batch) {
-        this.topicId = batch.topicId();
+        this(batch.topicId());
+    }
+
+    Verdicts(String topicId) {
+        this.topicId = topicId;
     }
 
     void refuse(RowChange change, Refusal refusal) {
@@ -37,6 +42,13 @@ public final class Verdicts {
 
     boolean isRefused(long offset) {
         return !refused.isEmpty() && refused.containsKey(offset);
+    }
+
+    /** Why an event is refused; null if it is not. */
+    @Nullable
+    Refusal refusal(long offset) {
+        RefusedEvent found = refused.get(offset);
+        return found == null ? null : found.refusal();
     }
 
     /** What is not refused of some changes, in order. */

@@ -1,0 +1,179 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.RunWriter.Stop;
+import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.deadletter.CauseClass;
+import dev.tidemark.consumer.deadletter.DeadLetterState;
+import dev.tidemark.consumer.deadletter.DeadLetterWriter;
+import dev.tidemark.consumer.deadletter.Refusal;
+import dev.tidemark.consumer.deadletter.Replays;
+import dev.tidemark.consumer.deadletter.StoredLetter;
+import dev.tidemark.model.EventReader;
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.UndecodableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replays dead letters by the way that events go: what screening, rules and the destination say counts as for these. The partition's position is locked
+ * meanwhile, so that replays and the stream take turns, and no letter is applied over a later event. Safe for use by several threads.
+ */
+final class LetterReplays implements Replays {
+
+    private final DataSource dataSource;
+
+    LetterReplays(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    public List<Replay> replay(List<Long> ids, boolean forced, String who) throws SQLException {
+        return replay(ids, forced, who, null);
+    }
+
+    @Override
+    public Replay replayEdited(long id, String row, boolean forced, String who) throws SQLException {
+        return replay(List.of(id), forced, who, row).get(0);
+    }
+
+    private List<Replay> replay(List<Long> ids, boolean forced, String who, @Nullable String editedRow)
+            throws SQLException {
+        try (Transaction transaction = new Transaction(dataSource)) {
+            Replaying replaying = new Replaying(transaction.connection(), forced, who, editedRow);
+            replaying.run(StoredLetter.lock(transaction.connection(), ids));
+            transaction.commit();
+            return ids.stream().map(replaying::result).toList();
+        }
+    }
+
+    /** One replay, in its transaction. */
+    private final class Replaying {
+        private final Connection connection;
+        private final boolean forced;
+        private final String who;
+        private final @Nullable String editedRow;
+        private final EventReader reader = new EventReader();
+        private final TableCatalog catalog = new TableCatalog();
+        private final Map<Long, Replay> results = new HashMap<>();
+        private final Map<StoredLetter, RowChange> tried = new HashMap<>();
+
+        Replaying(Connection connection, boolean forced, String who, @Nullable String editedRow) {
+            this.connection = connection;
+            this.forced = forced;
+            this.who = who;
+            this.editedRow = editedRow;
+        }
+
+        Replay result(long id) {
+            return results.getOrDefault(id, new Replay(id, Result.MISSING, null));
+        }
+
+        /** Letters of one topic at a time: their offsets tell them apart. */
+        void run(List<StoredLetter> letters) throws SQLException {
+            Map<String, List<StoredLetter>> topics = new HashMap<>();
+            for (StoredLetter letter : letters) {
+                if (isWanted(letter)) {
+                    topics.computeIfAbsent(letter.topicId(), id -> new ArrayList<>())
+                            .add(letter);
+                }
+            }
+            for (List<StoredLetter> some : topics.values()) {
+                apply(some);
+            }
+        }
+
+        private boolean isWanted(StoredLetter letter) {
+            if (letter.state() == DeadLetterState.SUPERSEDED && !forced) {
+                results.put(letter.id(), new Replay(letter.id(), Result.SUPERSEDED, null));
+                return false;
+            }
+            if (letter.state() == DeadLetterState.REPLAYED || letter.state() == DeadLetterState.DISCARDED) {
+                results.put(letter.id(), new Replay(letter.id(), Result.CLOSED, null));
+                return false;
+            }
+            return true;
+        }
+
+        private void apply(List<StoredLetter> letters) throws SQLException {
+            List<RowChange> changes = new ArrayList<>();
+            for (StoredLetter letter : letters) {
+                RowChange change = decode(letter);
+                if (change != null) {
+                    changes.add(change);
+                    tried.put(letter, change);
+                }
+            }
+            Verdicts verdicts = new Verdicts(letters.get(0).topicId());
+            new Screening(catalog).screen(connection, changes, verdicts);
+            StepWriter steps =
+                    new StepWriter(catalog, new ChunkWriter(catalog, new SinkProperties(false), reader), reader);
+            Stop stop = new RunWriter(steps, catalog).write(connection, changes, Long.MAX_VALUE, verdicts);
+            if (stop != null) {
+                throw stop.error() instanceof SQLException database
+                        ? database
+                        : new SQLException(stop.error().getMessage(), stop.error());
+            }
+            close(letters, verdicts);
+        }
+
+        private @Nullable RowChange decode(StoredLetter letter) throws SQLException {
+            try {
+                RowChange change = new RowChange(
+                        letter.record(),
+                        reader.read(letter.record().key(), letter.record().value()));
+                return editedRow == null ? change : EditedRow.of(change, editedRow, reader);
+            } catch (UndecodableException e) {
+                refuse(
+                        letter,
+                        new Refusal(
+                                CauseClass.UNDECODABLE, "no change event", null, null, String.valueOf(e.getMessage())));
+                return null;
+            }
+        }
+
+        private void close(List<StoredLetter> letters, Verdicts verdicts) throws SQLException {
+            Map<TableId, Map<String, Long>> applied = new HashMap<>();
+            for (RowChange change : verdicts.accepted(List.copyOf(tried.values()))) {
+                applied.computeIfAbsent(change.table(), table -> new HashMap<>())
+                        .merge(change.key(), change.sequence(), Math::max);
+            }
+            for (StoredLetter letter : letters) {
+                RowChange change = tried.remove(letter);
+                if (change == null) {
+                    continue;
+                }
+                Refusal refusal = verdicts.refusal(change.offset());
+                if (refusal != null) {
+                    refuse(letter, refusal);
+                } else {
+                    succeed(letter, change, applied.getOrDefault(change.table(), Map.of()));
+                }
+            }
+            for (Map.Entry<TableId, Map<String, Long>> entry : applied.entrySet()) {
+                DeadLetterWriter.supersede(connection, entry.getKey(), entry.getValue());
+            }
+        }
+
+        private void refuse(StoredLetter letter, Refusal refusal) throws SQLException {
+            letter.refused(connection, refusal);
+            results.put(letter.id(), new Replay(letter.id(), Result.REFUSED, refusal));
+        }
+
+        /** Only the last one of a row is there afterwards. */
+        private void succeed(StoredLetter letter, RowChange change, Map<String, Long> last) throws SQLException {
+            boolean isLast = last.getOrDefault(change.key(), 0L) <= change.sequence();
+            if (isLast) {
+                letter.replayed(connection, who, editedRow);
+            } else {
+                letter.superseded(connection);
+            }
+            results.put(letter.id(), new Replay(letter.id(), isLast ? Result.REPLAYED : Result.SUPERSEDED, null));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.tidemark.consumer.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.deadletter.CauseClass;
+import dev.tidemark.consumer.deadletter.DeadLetterProperties;
+import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.RowKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LettersIT {
+
+    private static final List<ColumnType> COLUMNS =
+            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+
+    private static TestDestination destination;
+    private final Events people = Events.of("people");
+    private Batches batches;
+
+    @BeforeAll
+    static void start() {
+        destination = TestDestination.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        destination.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        destination.execute(
+                "DROP TABLE IF EXISTS people",
+                "CREATE TABLE people (id int PRIMARY KEY, name text CHECK (name NOT LIKE 'bad%'))",
+                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+        batches = new Batches(destination, destination.sink(false), "t");
+    }
+
+    private ChangeEvent person(long sequence, int id, String name) {
+        return people.upsert(sequence, "{'id':" + id + "}", "{'id':%d,'name':'%s'}".formatted(id, name));
+    }
+
+    private static List<String> letters() {
+        return destination.rows("SELECT sequence, key, state FROM cdc.dead_letter ORDER BY sequence");
+    }
+
+    private static List<String> rows() {
+        return destination.rows("SELECT id, name FROM people ORDER BY id");
+    }
+
+    private static ChunkStart chunk(long sequence, String after, String upTo) {
+        return new ChunkStart(sequence, "public", "people", key(after), key(upTo), COLUMNS, Map.of());
+    }
+
+    private static RowKey key(String json) {
+        return json == null ? null : new RowKey(Events.json(json));
+    }
+
+    @Test
+    void staysOpenWhileOnlyEarlierEventsOfItsRowAreApplied() {
+        batches.changes(person(1, 1, "a"), person(2, 1, "bad"), person(3, 2, "c"))
+                .apply();
+        assertThat(rows()).containsExactly("1|a", "2|c");
+        assertThat(letters()).containsExactly("2|{\"id\":1}|open");
+    }
+
+    @Test
+    void isSupersededByALaterEventOfItsRow() {
+        batches.changes(person(1, 1, "bad"), person(2, 2, "bad"), person(3, 3, "bad"))
+                .apply();
+        batches.changes(person(4, 1, "good"), people.delete(5, "{'id':2}")).apply();
+        assertThat(letters())
+                .containsExactly("1|{\"id\":1}|superseded", "2|{\"id\":2}|superseded", "3|{\"id\":3}|open");
+        assertThat(rows()).containsExactly("1|good");
+    }
+
+    @Test
+    void isSupersededByALaterEventAfterARestartOrAnotherInstance() {
+        Batches other = new Batches(destination, destination.sink(false), "u");
+        other.changes(person(1, 9, "good")).apply();
+        batches.changes(person(2, 1, "bad")).apply();
+        Batches after = new Batches(destination, destination.sink(false), "t");
+        after.changes(person(3, 1, "good")).apply();
+        assertThat(letters()).containsExactly("2|{\"id\":1}|superseded");
+    }
+
+    @Test
+    void isNotSupersededByALaterEventThatIsRefusedToo() {
+        batches.changes(person(1, 1, "bad"), person(2, 1, "bad2")).awaited().apply();
+        assertThat(letters()).contains("2|{\"id\":1}|open").doesNotContain("2|{\"id\":1}|superseded");
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void isSupersededByATruncate() {
+        batches.changes(person(1, 1, "bad"), people.truncate(2), person(3, 2, "bad"))
+                .apply();
+        assertThat(letters()).containsExactly("1|{\"id\":1}|superseded", "3|{\"id\":2}|open");
+    }
+
+    @Test
+    void isSupersededByAChunkWithItsKeyInRangeThereOrNot() {
+        batches.changes(person(1, 1, "bad"), person(2, 3, "bad"), person(3, 4, "bad"), person(4, 9, "bad"))
+                .apply();
+        batches.chunk(
+                        chunk(5, null, "{'id':5}"),
+                        people.read(6, "{'id':1}", "{'id':1,'name':'good'}"),
+                        people.read(7, "{'id':4}", "{'id':4,'name':'bad again'}"))
+                .apply();
+        assertThat(letters())
+                .containsExactly(
+                        "1|{\"id\":1}|superseded",
+                        "2|{\"id\":3}|superseded",
+                        "3|{\"id\":4}|superseded",
+                        "4|{\"id\":9}|open",
+                        "7|{\"id\":4}|open");
+        assertThat(rows()).containsExactly("1|good");
+    }
+
+    @Test
+    void isOpenAgainWhenItsEventComesAgainAfterARewind() {
+        batches.changes(person(1, 1, "bad")).apply();
+        destination.execute(
+                "UPDATE cdc.dead_letter SET state = 'superseded', closed_at = now()",
+                "UPDATE cdc.applied_offset SET next_offset = 0, last_sequence = NULL");
+        new Batches(destination, destination.sink(false), "t")
+                .changes(person(1, 1, "bad"))
+                .apply();
+        assertThat(destination.rows("SELECT state, attempts FROM cdc.dead_letter"))
+                .containsExactly("open|2");
+    }
+
+    @Test
+    void keepsWhatIsNeededToTryAgain() {
+        batches.changes(person(1, 1, "bad")).apply();
+        assertThat(
+                        destination.rows(
+                                "SELECT topic, partition, record_offset, topic_id, table_name, operation, cause_class, cause, sql_state, state, attempts FROM cdc.dead_letter"))
+                .containsExactly("t|0|0|id|public.people|u|constraint|check \"people_name_check\"|23514|open|1");
+        assertThat(destination.value("SELECT message FROM cdc.dead_letter")).contains("people_name_check", "(1, bad)");
+    }
+
+    @Nested
+    class Causes {
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '~',
+                value = {
+                    "name varchar(3)  | 'long'   | 22001 | value      | column \"name\" character varying(3)",
+                    "name smallint    | 99999    | 22003 | value      | column \"name\" smallint",
+                    "name numeric(4,1)| 12345.5  | 22003 | value      | column \"name\" numeric(4,1)",
+                    "name numeric(4,1)| 1.55     | 22P02 | value      | a value of column \"name\" would be rounded to fit numeric(4,1)",
+                    "name date        | 'soon'   | 22007 | value      | column \"name\" date",
+                    "name int         | 'x'      | 22P02 | value      | column \"name\" integer",
+                    "name text NOT NULL | null   | 23502 | constraint | not null: column \"name\"",
+                })
+        void tellWhatAPersonNeeds(String column, String value, String state, String causeClass, String cause) {
+            destination.execute("DROP TABLE people", "CREATE TABLE people (id int PRIMARY KEY, " + column + ")");
+            Outcome outcome = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':" + value + "}"))
+                    .apply();
+            assertThat(Batches.refusal(outcome).cause()).isEqualTo(cause);
+            assertThat(Batches.refusal(outcome).sqlState()).isEqualTo(state);
+            assertThat(Batches.refusal(outcome).causeClass()).isEqualTo(CauseClass.of(causeClass));
+        }
+
+        @Test
+        void blameKeyThatIsNone() {
+            Outcome outcome = batches.changes(people.upsert(1, "[1]", "{'id':1,'name':'a'}"), person(2, 2, "b"))
+                    .apply();
+            assertThat(Batches.refusal(outcome).causeClass()).isEqualTo(CauseClass.UNDECODABLE);
+            assertThat(rows()).containsExactly("2|b");
+        }
+    }
+
+    @Nested
+    class Amounts {
+
+        @Test
+        void findsEachOfManyAmongMore() {
+            ChangeEvent[] events = IntStream.rangeClosed(1, 2000)
+                    .mapToObj(i -> person(i, i, i % 97 == 0 || i % 89 == 0 ? "bad" : "good"))
+                    .toArray(ChangeEvent[]::new);
+            Outcome outcome = batches.changes(events).apply();
+            long bad = IntStream.rangeClosed(1, 2000)
+                    .filter(i -> i % 97 == 0 || i % 89 == 0)
+                    .count();
+            assertThat(outcome.refused()).hasSize((int) bad);
+            assertThat(destination.value("SELECT count(*) FROM people")).isEqualTo(String.valueOf(2000 - bad));
+            assertThat(destination.value("SELECT count(*) FROM cdc.dead_letter WHERE state = 'open'"))
+                    .isEqualTo(String.valueOf(bad));
+        }
+
+        @Test
+        void stopsATableMostOfWhichIsRefused() {
+            DeadLetterProperties properties =
+                    new DeadLetterProperties(0.5, 10, Duration.ofDays(1), Duration.ofSeconds(1));
+            Sink sink = new Sink(destination.dataSource(), new SinkProperties(false), properties);
+            batches = new Batches(destination, sink, "t");
+            ChangeEvent[] events = IntStream.rangeClosed(1, 20)
+                    .mapToObj(i -> person(i, i, i < 8 ? "good" : "bad"))
+                    .toArray(ChangeEvent[]::new);
+            Outcome outcome = batches.changes(events).apply();
+            assertThat(outcome.done()).isEqualTo(12);
+            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            assertThat(outcome.problem().message()).contains("50 %", "last 10 events", "check", "max-share");
+            assertThat(letters()).hasSize(5);
+            outcome = batches.changes(person(13, 13, "bad")).apply();
+            assertThat(outcome.done()).isZero();
+            destination.execute("ALTER TABLE people DROP CONSTRAINT people_name_check");
+            outcome = batches.changes(person(13, 13, "bad")).apply();
+            assertThat(outcome.problem()).isNull();
+        }
+    }
+}
