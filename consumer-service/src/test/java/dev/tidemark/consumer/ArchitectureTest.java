@@ -20,6 +20,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInAnyPackage("dev.tidemark..")
                 .layer("model")
                 .definedBy("dev.tidemark.model")
+                .layer("rules")
+                .definedBy("dev.tidemark.consumer.rules")
                 .layer("apply")
                 .definedBy("dev.tidemark.consumer.apply")
                 .layer("ingest")
@@ -36,6 +38,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("admin")
                 .whereLayer("apply")
                 .mayOnlyBeAccessedByLayers("admin", "ingest")
+                .whereLayer("rules")
+                .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .check(classes);
     }
 
