@@ -22,6 +22,8 @@ class ArchitectureTest {
                 .definedBy("dev.tidemark.model")
                 .layer("rules")
                 .definedBy("dev.tidemark.consumer.rules")
+                .layer("deadletter")
+                .definedBy("dev.tidemark.consumer.deadletter")
                 .layer("apply")
                 .definedBy("dev.tidemark.consumer.apply")
                 .layer("ingest")
@@ -38,6 +40,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("admin")
                 .whereLayer("apply")
                 .mayOnlyBeAccessedByLayers("admin", "ingest")
+                .whereLayer("deadletter")
+                .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .whereLayer("rules")
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .check(classes);

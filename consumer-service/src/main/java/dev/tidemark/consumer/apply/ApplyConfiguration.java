@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.consumer.deadletter.Replays;
+import dev.tidemark.consumer.rules.Rules;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -23,13 +24,18 @@ class ApplyConfiguration {
     }
 
     @Bean
-    Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters) {
-        return new Sink(dataSource, properties, deadLetters);
+    Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters, Rules rules) {
+        return new Sink(dataSource, properties, deadLetters, rules);
     }
 
     @Bean
-    Replays replays(DataSource dataSource) {
-        return new LetterReplays(dataSource);
+    Replays replays(DataSource dataSource, Rules rules) {
+        return new LetterReplays(dataSource, rules);
+    }
+
+    @Bean
+    RulesCheck rulesCheck(DataSource dataSource, Rules rules) {
+        return new RulesCheck(dataSource, rules);
     }
 
     @Bean

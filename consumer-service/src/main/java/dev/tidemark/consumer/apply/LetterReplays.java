@@ -8,6 +8,7 @@ import dev.tidemark.consumer.deadletter.DeadLetterWriter;
 import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.StoredLetter;
+import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.UndecodableException;
@@ -27,9 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class LetterReplays implements Replays {
 
     private final DataSource dataSource;
+    private final Rules rules;
 
-    LetterReplays(DataSource dataSource) {
+    LetterReplays(DataSource dataSource, Rules rules) {
         this.dataSource = dataSource;
+        this.rules = rules;
     }
 
     @Override
@@ -110,9 +113,9 @@ final class LetterReplays implements Replays {
                 }
             }
             Verdicts verdicts = new Verdicts(letters.get(0).topicId());
-            new Screening(catalog).screen(connection, changes, verdicts);
-            StepWriter steps =
-                    new StepWriter(catalog, new ChunkWriter(catalog, new SinkProperties(false), reader), reader);
+            ChunkWriter chunks = new ChunkWriter(catalog, new SinkProperties(false), reader);
+            new Screening(catalog, chunks, rules).screen(connection, changes, verdicts);
+            StepWriter steps = new StepWriter(catalog, chunks, reader);
             Stop stop = new RunWriter(steps, catalog).write(connection, changes, Long.MAX_VALUE, verdicts);
             if (stop != null) {
                 throw stop.error() instanceof SQLException database

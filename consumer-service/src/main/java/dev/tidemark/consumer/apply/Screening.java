@@ -5,6 +5,8 @@ import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.Refusal;
+import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.consumer.rules.Violation;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Operation;
 import java.sql.Connection;
@@ -16,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class Screening {
 
     private final TableCatalog catalog;
+    private final ChunkWriter chunks;
+    private final Rules rules;
 
-    Screening(TableCatalog catalog) {
+    Screening(TableCatalog catalog, ChunkWriter chunks, Rules rules) {
         this.catalog = catalog;
+        this.chunks = chunks;
+        this.rules = rules;
     }
 
     void screen(Connection connection, List<? extends Step> steps, Verdicts verdicts) throws SQLException {
@@ -26,6 +32,10 @@ final class Screening {
             if (step instanceof RowChange change) {
                 screen(connection, change, verdicts);
             } else if (step instanceof Chunk chunk) {
+                if (!rules.isEmpty()) {
+                    // Rules are checked against the table's columns.
+                    chunks.createIfWished(connection, chunk.start());
+                }
                 for (RowChange row : chunk.rows()) {
                     screen(connection, row, verdicts);
                 }
@@ -47,7 +57,14 @@ final class Screening {
         if (event.row() == null && event.operation() != Operation.DELETE) {
             return tooLarge(event.omittedBytes());
         }
-        return null;
+        if (rules.isEmpty()) {
+            return null;
+        }
+        Violation violation =
+                catalog.get(connection, event.table()).rules(rules).check(event);
+        return violation == null
+                ? null
+                : new Refusal(CauseClass.RULE, "rule " + violation.rule(), violation.rule(), null, violation.message());
     }
 
     private static Refusal tooLarge(long bytes) {

@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
+import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.TableId;
@@ -40,13 +41,13 @@ public final class Sink {
     private final Letters letters;
     private final RefusalGuard guard;
 
-    public Sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters) {
+    public Sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters, Rules rules) {
         EventReader reader = new EventReader();
         this.dataSource = dataSource;
         this.chunks = new ChunkWriter(catalog, properties, reader);
         this.steps = new StepWriter(catalog, chunks, reader);
         this.careful = new CarefulWriter(steps, chunks, new RunWriter(steps, catalog));
-        this.screening = new Screening(catalog);
+        this.screening = new Screening(catalog, chunks, rules);
         this.letters = new Letters(catalog, reader);
         this.guard = new RefusalGuard(deadLetters.window(), deadLetters.maxShare());
     }

@@ -1,14 +1,19 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.SinkColumn.Filling;
+import dev.tidemark.consumer.rules.RuleException;
+import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.consumer.rules.TableRules;
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.TableId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A table of the destination as it was when it was last looked at, with the statements made for it. */
 final class SinkTable {
@@ -18,6 +23,7 @@ final class SinkTable {
     private final List<Set<String>> uniqueKeys;
     private final boolean cascading;
     private final Map<RowShape, RowSql> statements = new HashMap<>();
+    private @Nullable TableRules rules;
 
     /**
      * @param uniqueKeys the columns of each index that tells rows apart at once and without condition
@@ -61,6 +67,20 @@ final class SinkTable {
                             + " at the destination: add it, or a unique index that is neither partial nor deferrable");
         }
         return found;
+    }
+
+    /**
+     * The user's rules for the table.
+     *
+     * @throws RuleException if they are none for a table with these columns
+     */
+    TableRules rules(Rules all) {
+        if (rules == null) {
+            Map<String, String> types = new LinkedHashMap<>();
+            columns.forEach((name, column) -> types.put(name, column.declared()));
+            rules = all.of(id, types);
+        }
+        return rules;
     }
 
     /** The statements for rows of a shape. */

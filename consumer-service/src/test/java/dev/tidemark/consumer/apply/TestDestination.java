@@ -3,6 +3,8 @@ package dev.tidemark.consumer.apply;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
+import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.consumer.rules.RulesProperties;
 import dev.tidemark.stack.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,6 +24,8 @@ public final class TestDestination implements AutoCloseable {
     /** As it is when nothing is configured. */
     public static final DeadLetterProperties DEAD_LETTERS =
             new DeadLetterProperties(0.5, 1000, Duration.ofDays(30), Duration.ofMillis(500));
+
+    public static final Rules NO_RULES = Rules.load(new RulesProperties(List.of()));
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -77,7 +81,7 @@ public final class TestDestination implements AutoCloseable {
     }
 
     public Sink sink(boolean createTables) {
-        return new Sink(dataSource, new SinkProperties(createTables), DEAD_LETTERS);
+        return new Sink(dataSource, new SinkProperties(createTables), DEAD_LETTERS, NO_RULES);
     }
 
     public OffsetStore offsets() {

@@ -79,7 +79,7 @@ class IngestionIT {
         Instance(boolean createTables, TopicPartition... partitions) {
             consumer = broker.consumer(partitions);
             SinkProperties properties = new SinkProperties(createTables);
-            Sink sink = new Sink(gate, properties, TestDestination.DEAD_LETTERS);
+            Sink sink = new Sink(gate, properties, TestDestination.DEAD_LETTERS, TestDestination.NO_RULES);
             Positioner positioner = new Positioner(new OffsetStore(gate), broker, Duration.ofSeconds(1));
             Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
             ingestion =
