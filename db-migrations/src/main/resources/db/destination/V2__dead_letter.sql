@@ -56,3 +56,7 @@ COMMENT ON COLUMN cdc.dead_letter.edited_row IS 'The row that was applied in pla
 COMMENT ON COLUMN cdc.dead_letter.published_at IS 'When it was sent to the dead-letter topic';
 
 REVOKE ALL ON cdc.dead_letter FROM PUBLIC;
+
+-- Where a statement of many rows has failed: it notes the number of each row here before it writes the row, and a rollback leaves that.
+CREATE SEQUENCE cdc.apply_trace;
+REVOKE ALL ON cdc.apply_trace FROM PUBLIC;

@@ -18,13 +18,13 @@ final class KeySql {
             return "DELETE FROM %s t WHERE t.%s = ANY (CAST(? AS %s[]))"
                     .formatted(table.sql(), column.sql(), column.type());
         }
-        return "DELETE FROM %s t USING %s WHERE %s".formatted(table.sql(), RowSql.unnest(key.size()), matches(key));
+        return "DELETE FROM %s t USING %s WHERE %s".formatted(table.sql(), RowSql.rows(key.size()), matches(key));
     }
 
     /** Deletes the rows of a range that have none of these keys. */
     static String deleteOthers(TableId table, List<SinkColumn> key, String range) {
         return "DELETE FROM %s t WHERE %s AND NOT EXISTS (SELECT FROM %s WHERE %s)"
-                .formatted(table.sql(), range, RowSql.unnest(key.size()), matches(key));
+                .formatted(table.sql(), range, RowSql.rows(key.size()), matches(key));
     }
 
     private static String matches(List<SinkColumn> key) {

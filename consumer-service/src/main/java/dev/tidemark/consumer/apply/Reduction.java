@@ -50,7 +50,7 @@ final class Reduction {
             if (event.operation() == Operation.DELETE) {
                 changes.delete(keyColumns);
             } else {
-                changes.upsert(keyColumns, Objects.requireNonNull(event.row()));
+                changes.upsert(key, keyColumns, Objects.requireNonNull(event.row()));
             }
         });
         return changes;

@@ -95,7 +95,7 @@ public final class Sink {
         try (Transaction transaction = new Transaction(dataSource)) {
             Connection connection = transaction.connection();
             OffsetStore.advance(connection, List.of(batch));
-            checkAtOnce(connection);
+            prepare(connection);
             Verdicts verdicts = new Verdicts(batch);
             screening.screen(connection, batch.steps(), verdicts);
             Failure failure = careful.write(connection, batch, verdicts);
@@ -134,10 +134,13 @@ public final class Sink {
         return outcome.of(batch, problem, missingTable);
     }
 
-    /** Constraints that are checked at commit would fail where it is too late to tell the row. */
-    private static void checkAtOnce(Connection connection) throws SQLException {
+    /**
+     * Constraints that are checked at commit would fail where it is too late to tell the row. And of many small statements the planning would cost more than the
+     * rows.
+     */
+    private static void prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL plan_cache_mode = 'force_generic_plan'");
         }
     }
 

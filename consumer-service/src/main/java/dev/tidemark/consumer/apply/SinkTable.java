@@ -21,15 +21,23 @@ final class SinkTable {
     private final TableId id;
     private final Map<String, SinkColumn> columns;
     private final List<Set<String>> uniqueKeys;
+    private final List<RefusalCondition> refusals;
     private final boolean cascading;
     private final Map<RowShape, RowSql> statements = new HashMap<>();
     private @Nullable TableRules rules;
 
     /**
      * @param uniqueKeys the columns of each index that tells rows apart at once and without condition
+     * @param refusals what the table refuses, as far as it can be said in terms of a row alone
      * @param cascading whether deleting a row may change rows of other tables
      */
-    SinkTable(TableId id, Map<String, SinkColumn> columns, List<Set<String>> uniqueKeys, boolean cascading) {
+    SinkTable(
+            TableId id,
+            Map<String, SinkColumn> columns,
+            List<Set<String>> uniqueKeys,
+            List<RefusalCondition> refusals,
+            boolean cascading) {
+        this.refusals = refusals;
         this.id = id;
         this.columns = columns;
         this.uniqueKeys = uniqueKeys;
@@ -98,6 +106,6 @@ final class SinkTable {
                 places.add(i);
             }
         }
-        return new RowSql(id, stored, places, key(shape.key()));
+        return new RowSql(id, stored, places, key(shape.key()), refusals);
     }
 }

@@ -5,13 +5,16 @@ import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
+import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +61,24 @@ final class StepWriter {
         for (TableChanges table : reduction.reduce(changes)) {
             new TableWriter(connection, catalog.get(connection, table.table())).write(table);
         }
+    }
+
+    /** Writes changes, and leaves a trace. */
+    void write(Connection connection, List<RowChange> changes, Trace trace) throws SQLException {
+        List<ChangeEvent> events = changes.stream().map(RowChange::event).toList();
+        for (TableChanges table : reduction.reduce(events)) {
+            new TableWriter(connection, catalog.get(connection, table.table()), trace).write(table);
+        }
+    }
+
+    /** The rows of these changes that would be refused, as far as that can be told without writing them. */
+    Set<RowKey> suspects(Connection connection, List<RowChange> changes) throws SQLException {
+        Set<RowKey> suspects = new HashSet<>();
+        List<ChangeEvent> events = changes.stream().map(RowChange::event).toList();
+        for (TableChanges table : reduction.reduce(events)) {
+            suspects.addAll(new TableWriter(connection, catalog.get(connection, table.table())).suspects(table));
+        }
+        return suspects;
     }
 
     /** Removes all rows that the changes touch, and then writes those that are to be. */

@@ -46,6 +46,17 @@ final class TableCatalog {
             WHERE i.indrelid = ? AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
             """;
 
+    /** What no row may be, in terms of columns. */
+    private static final String REFUSALS = """
+            SELECT (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)),
+              'NOT (' || pg_get_expr(c.conbin, c.conrelid) || ')'
+            FROM pg_constraint c
+            WHERE c.conrelid = ? AND c.contype = 'c' AND c.conkey <> '{}' AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') = 'true'
+            UNION ALL
+            SELECT ARRAY[a.attname::text], format('%I IS NULL', a.attname) FROM pg_attribute a
+            WHERE a.attrelid = ? AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped
+            """;
+
     private final Map<TableId, SinkTable> tables = new HashMap<>();
 
     /** @throws MissingTableException if there is no such table */
@@ -83,8 +94,27 @@ final class TableCatalog {
                 throw new MissingTableException(id);
             }
             long oid = row.getLong(1);
-            return new SinkTable(id, columns(connection, oid), uniqueKeys(connection, oid), row.getBoolean(2));
+            return new SinkTable(
+                    id,
+                    columns(connection, oid),
+                    uniqueKeys(connection, oid),
+                    refusals(connection, oid),
+                    row.getBoolean(2));
         }
+    }
+
+    private static List<RefusalCondition> refusals(Connection connection, long oid) throws SQLException {
+        List<RefusalCondition> conditions = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(REFUSALS)) {
+            query.setLong(1, oid);
+            query.setLong(2, oid);
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                conditions.add(
+                        new RefusalCondition(Set.of((String[]) row.getArray(1).getArray()), row.getString(2)));
+            }
+        }
+        return conditions;
     }
 
     private static Map<String, SinkColumn> columns(Connection connection, long oid) throws SQLException {

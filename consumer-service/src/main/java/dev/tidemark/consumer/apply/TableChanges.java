@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.Row;
+import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class TableChanges {
 
     /** Rows of one shape with their keys. */
     static final class Upserts {
+        final List<RowKey> rowKeys = new ArrayList<>();
         final List<Row> keys = new ArrayList<>();
         final List<Row> rows = new ArrayList<>();
     }
@@ -34,12 +36,14 @@ final class TableChanges {
         deletes.computeIfAbsent(key.columns(), columns -> new ArrayList<>()).add(key);
     }
 
-    void upsert(Row key, Row row) {
+    /** @param key the columns of the row's key */
+    void upsert(RowKey rowKey, Row key, Row row) {
         if (row.columns() != lastRow || key.columns() != lastKey) {
             lastRow = row.columns();
             lastKey = key.columns();
             last = upserts.computeIfAbsent(new RowShape(lastRow, lastKey), shape -> new Upserts());
         }
+        last.rowKeys.add(rowKey);
         last.keys.add(key);
         last.rows.add(row);
     }

@@ -84,6 +84,11 @@ public final class TestDestination implements AutoCloseable {
         return new Sink(dataSource, new SinkProperties(createTables), DEAD_LETTERS, NO_RULES);
     }
 
+    /** A sink that refuses by rules. */
+    public Sink sink(Rules rules) {
+        return new Sink(dataSource, new SinkProperties(false), DEAD_LETTERS, rules);
+    }
+
     public OffsetStore offsets() {
         return new OffsetStore(dataSource);
     }

@@ -5,6 +5,8 @@ import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.PartitionBatch;
 import dev.tidemark.consumer.apply.Sink;
 import dev.tidemark.consumer.apply.TestDestination;
+import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.consumer.rules.RulesProperties;
 import dev.tidemark.model.Operation;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,7 +19,10 @@ import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** How fast records become rows, without Kafka: run it pinned to a core, e.g. with taskset. Arguments: changes, records of a batch. */
+/**
+ * How fast records become rows, without Kafka: run it pinned to a core, e.g. with taskset. Arguments: changes, records
+ * of a batch, a condition that the destination checks, a file of rules. Salaries are 1000 to 9999.
+ */
 public final class DrainBenchmark {
 
     private static final TopicPartition PARTITION = new TopicPartition("x.public.employees", 0);
@@ -31,7 +36,11 @@ public final class DrainBenchmark {
             destination.execute(
                     "CREATE TABLE employees (emp_id serial PRIMARY KEY, first_name varchar(100), last_name varchar(100), dob date,"
                             + " city varchar(100), salary int)");
-            Sink sink = destination.sink(false);
+            if (arguments.length > 2 && !arguments[2].isEmpty()) {
+                destination.execute("ALTER TABLE employees ADD CHECK (" + arguments[2] + ")");
+            }
+            List<String> files = arguments.length > 3 ? List.of(arguments[3]) : List.of();
+            Sink sink = destination.sink(Rules.load(new RulesProperties(files)));
             Feed feed = new Feed(
                     PARTITION,
                     "id",
@@ -58,7 +67,8 @@ public final class DrainBenchmark {
                 double cpuMicros = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e3;
                 double seconds = (System.nanoTime() - begin) / 1e9;
                 System.out.printf(
-                        "%s: %,d changes in %.1f s, %,.0f changes/s, parsing %.0f %%, CPU %.1f us a change here and %.1f there%n",
+                        "refused %s, %s: %,d changes in %.1f s, %,.0f changes/s, parsing %.0f %%, CPU %.1f us a change here and %.1f there%n",
+                        destination.value("SELECT count(*) FROM cdc.dead_letter"),
                         phase,
                         changes / 2,
                         seconds,
