@@ -2,7 +2,6 @@ package dev.tidemark.consumer.rules;
 
 import dev.cel.common.types.CelType;
 import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelRuntime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +11,7 @@ import java.util.Set;
  *
  * @param variables the columns that it names
  */
-record BoundClause(CelRuntime.Program program, Set<Variable> variables) {
+record BoundClause(Plan.Step plan, Set<Variable> variables) {
 
     /** @throws Language.Problem if it does not fit the columns */
     static BoundClause of(References references, Map<String, ColumnType> columns) {
@@ -28,20 +27,16 @@ record BoundClause(CelRuntime.Program program, Set<Variable> variables) {
             }
             types.put(variable.toString(), column.type());
         });
-        try {
-            return new BoundClause(
-                    Language.program(Language.check(references.ast(), types)),
-                    references.variables().keySet());
-        } catch (CelEvaluationException e) {
-            throw new IllegalStateException("A checked expression makes no program", e);
-        }
+        return new BoundClause(
+                Plan.of(Language.check(references.ast(), types)),
+                references.variables().keySet());
     }
 
     boolean isTrue(EventValues values) throws CelEvaluationException {
-        Object result = program.eval(values);
-        if (result instanceof Boolean truth) {
-            return truth;
+        try {
+            return Plan.truth(plan.apply(values));
+        } catch (RuntimeException e) {
+            throw new CelEvaluationException(String.valueOf(e.getMessage()), e);
         }
-        throw new CelEvaluationException("the result is neither true nor false");
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The variables of one event. A value is converted when a rule first asks for it. */
 final class EventValues implements CelVariableResolver {
 
+    /** The variable that is no column. */
+    static final String OP = "op";
+
     private final Slots slots;
     private final ChangeEvent event;
     private final @Nullable Object[] values;
@@ -38,11 +41,20 @@ final class EventValues implements CelVariableResolver {
         return true;
     }
 
+    static boolean isVariable(String name) {
+        return name.equals(OP) || name.indexOf('.') > 0;
+    }
+
+    /** For CEL's interpreter. */
     @Override
     public Optional<Object> find(String name) {
+        return isVariable(name) ? Optional.of(get(name)) : Optional.empty();
+    }
+
+    Object get(String name) {
         Slots.Slot slot = slots.get(name);
         if (slot == null) {
-            return name.equals("op") ? slots.code(event.operation()) : Optional.empty();
+            return String.valueOf(event.operation().code());
         }
         Object value = values[slot.index()];
         if (value == null) {
@@ -50,7 +62,7 @@ final class EventValues implements CelVariableResolver {
             value = text == null ? NullValue.NULL_VALUE : slot.type().value(text);
             values[slot.index()] = value;
         }
-        return Optional.of(value);
+        return value;
     }
 
     boolean isNull(Variable variable) {

@@ -6,6 +6,7 @@ import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.TypeParamType;
+import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelFunctionOverload;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What rules have beyond CEL's own functions, or in place of them. */
 final class Functions {
@@ -34,7 +36,7 @@ final class Functions {
     private static final Functions ALL = new Functions();
 
     private final Map<String, List<CelOverloadDecl>> overloads = new LinkedHashMap<>();
-    private final List<CelFunctionBinding> bindings = new ArrayList<>();
+    private final Map<String, Overload> byId = new LinkedHashMap<>();
 
     private Functions() {
         comparisons();
@@ -51,7 +53,13 @@ final class Functions {
     }
 
     static List<CelFunctionBinding> bindings() {
-        return ALL.bindings;
+        return ALL.byId.values().stream()
+                .map(overload -> CelFunctionBinding.from(overload.id(), overload.parameters(), overload.function()))
+                .toList();
+    }
+
+    static @Nullable Overload overload(String id) {
+        return ALL.byId.get(id);
     }
 
     /** @throws com.google.re2j.PatternSyntaxException if this is no pattern */
@@ -123,7 +131,7 @@ final class Functions {
     }
 
     private void add(String name, boolean member, CelType result, CelFunctionOverload function, CelType... parameters) {
-        String id = "tidemark_" + bindings.size() + '_' + name;
+        String id = "tidemark_" + byId.size() + '_' + name;
         overloads
                 .computeIfAbsent(name, n -> new ArrayList<>())
                 .add(
@@ -134,7 +142,7 @@ final class Functions {
         for (CelType parameter : parameters) {
             classes.add(javaClass(parameter));
         }
-        bindings.add(CelFunctionBinding.from(id, classes, function));
+        byId.put(id, new Overload(id, name, classes, function));
     }
 
     private static Class<?> javaClass(CelType type) {
@@ -151,5 +159,18 @@ final class Functions {
             case TIMESTAMP -> Instant.class;
             default -> Object.class;
         };
+    }
+
+    /** A function for some types. */
+    record Overload(String id, String name, List<Class<?>> parameters, CelFunctionOverload function) {
+
+        Object apply(Object... arguments) throws CelEvaluationException {
+            for (int i = 0; i < arguments.length; i++) {
+                if (!parameters.get(i).isInstance(arguments[i])) {
+                    throw new CelEvaluationException("No matching overload for function '" + name + "'");
+                }
+            }
+            return function.apply(arguments);
+        }
     }
 }

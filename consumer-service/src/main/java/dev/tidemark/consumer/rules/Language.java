@@ -88,7 +88,7 @@ final class Language {
                 .setStandardEnvironmentEnabled(false)
                 .setStandardDeclarations(STANDARD)
                 .addFunctionDeclarations(Functions.declarations())
-                .addVar("op", SimpleType.STRING);
+                .addVar(EventValues.OP, SimpleType.STRING);
         variables.forEach(builder::addVar);
         return builder.build();
     }

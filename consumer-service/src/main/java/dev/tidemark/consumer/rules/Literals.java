@@ -11,7 +11,6 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Finds, before there is any row, literals that no row could be compared with. */
 final class Literals {
@@ -42,11 +41,8 @@ final class Literals {
                 List<CelExpr> arguments = node.call().args();
                 CelExpr last = arguments.isEmpty() ? node : arguments.get(arguments.size() - 1);
                 try {
-                    if (Stream.concat(arguments.stream(), node.call().target().stream())
-                            .allMatch(argument -> argument.getKind() == Kind.CONSTANT)) {
-                        Language.program(CelAbstractSyntaxTree.newCheckedAst(
-                                        node, ast.getSource(), ast.getReferenceMap(), ast.getTypeMap()))
-                                .eval();
+                    if (Plan.isCallOfConstants(node)) {
+                        Plan.interpreted(ast, node).eval();
                     } else if (node.call().function().equals("matches") && is(last, CelConstant.Kind.STRING_VALUE)) {
                         Functions.pattern(last.constant().stringValue());
                     }

@@ -2,13 +2,10 @@ package dev.tidemark.consumer.rules;
 
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.EventReader;
-import dev.tidemark.model.Operation;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Slots {
 
     private static final ThreadLocal<EventReader> KEYS = ThreadLocal.withInitial(EventReader::new);
-    private static final Map<Operation, Optional<Object>> CODES = new EnumMap<>(Operation.class);
-
-    static {
-        for (Operation operation : Operation.values()) {
-            CODES.put(operation, Optional.of(String.valueOf(operation.code())));
-        }
-    }
 
     private final Map<String, Slot> slots = new HashMap<>();
     private volatile Shape rowShape = new Shape(new Columns(java.util.List.of()), new int[0]);
@@ -45,10 +35,6 @@ final class Slots {
     @Nullable
     Slot get(String name) {
         return slots.get(name);
-    }
-
-    Optional<Object> code(Operation operation) {
-        return CODES.getOrDefault(operation, Optional.empty());
     }
 
     Row read(RowKey key) {

@@ -16,7 +16,7 @@ class RulesTest {
 
     private static final Map<String, String> COLUMNS = RuleFiles.columns(
             "emp_id integer, last_name character varying(100), email text, dob date, city character varying(100), salary integer,"
-                    + " amount numeric(10), hired timestamp with time zone, End date");
+                    + " amount numeric(10), hired timestamp with time zone, End date, retired boolean");
 
     private final Events events = Events.of("t");
 
@@ -32,6 +32,8 @@ class RulesTest {
             after.amount <= 99999.99                      | 'amount':99999.990     | 'amount':99999.991
             after.city in ['Oslo', 'Rome']                | 'city':'Rome'          | 'city':'Paris'
             after['End'] == null || after.End > after.dob | 'End':'2024-01-02','dob':'2024-01-01' | 'End':'2024-01-01','dob':'2024-01-02'
+            after.email.matches(r'^\\d+$')                | 'email':'123'          | 'email':'12a'
+            after.retired || after.salary > 1            | 'retired':null,'salary':2 | 'retired':false,'salary':0
             ['a', 'b'].exists(x, after.city.startsWith(x)) | 'city':'bc'           | 'city':'cb'
             after.dob.getFullYear() < 2000                | 'dob':'1999-12-31'     | 'dob':'2000-01-01'
             date(after.hired) > after.dob                 | 'hired':'2024-01-02T00:00:00+00:00','dob':'2024-01-01' | 'hired':'2024-01-02T00:00:00+00:00','dob':'2024-01-02'
@@ -75,6 +77,7 @@ class RulesTest {
             after.salary > 10000       | 'salary':null | after.salary is NULL; NULL is neither less nor greater than anything
             size(after.city) < 3       | 'city':null   | after.city is NULL; No matching overload for function 'size'. Overload candidates: size_string
             after.salary * 9223372036854775807 > 0 | 'salary':2 | long overflow
+            after.retired              | 'retired':null | after.retired is NULL; NULL is neither true nor false
             10 / after.salary > 1      | 'salary':0    | / by zero
             after.salary > 0           | 'city':'x'    | the event has no after.salary but [city]
             key.salary > 0             | 'salary':1    | the event has no key.salary but [emp_id]
