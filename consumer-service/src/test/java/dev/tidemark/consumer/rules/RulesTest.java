@@ -63,9 +63,10 @@ class RulesTest {
 
     @Test
     void checksRulesOnlyForEventsThatHaveWhatTheyName() {
-        TableRules rules = RuleFiles.requiring("after.salary > 0", "before.salary > 0", "key.emp_id > 0", "op != 't'")
+        TableRules rules = RuleFiles.requiring("after.salary > 0", "before.salary > 5", "key.emp_id > 0", "op != 't'")
                 .of(events.table(), COLUMNS);
         assertThat(name(rules, event(Operation.UPDATE, "'salary':0"))).isEqualTo("r1");
+        assertThat(name(rules, event(Operation.UPDATE, "'salary':3"))).isNull();
         assertThat(name(rules, event(Operation.DELETE, "'salary':0"))).isEqualTo("r2");
         assertThat(name(rules, events.delete(1, "{'emp_id':1}"))).isNull();
         assertThat(name(rules, events.delete(1, "{'emp_id':0}"))).isEqualTo("r3");
