@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** All rules, by table. Safe for use by several threads. */
 public final class Rules {
 
+    private static final TableRules NONE = new TableRules(List.of(), Map.of());
+
     private final List<Rule> rules;
     private final Map<TableId, List<Rule>> byTable = new HashMap<>();
     private final Map<TableId, Bound> bound = new ConcurrentHashMap<>();
@@ -55,6 +57,9 @@ public final class Rules {
      * @throws RuleException if a rule names a column that is not there, or takes a column for what it is not
      */
     public TableRules of(TableId table, Map<String, String> columnTypes) {
+        if (!byTable.containsKey(table)) {
+            return NONE;
+        }
         Bound known = bound.get(table);
         if (known == null || !known.columnTypes().equals(columnTypes)) {
             known = new Bound(new LinkedHashMap<>(columnTypes), bind(table, columnTypes));
