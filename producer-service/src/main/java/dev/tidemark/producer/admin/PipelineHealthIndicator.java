@@ -2,27 +2,31 @@ package dev.tidemark.producer.admin;
 
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
-import dev.tidemark.producer.capture.Poller;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.stereotype.Component;
 
 /** Up only while changes flow, or while another producer sees to that. */
-@Component
-class PipelineHealthIndicator implements HealthIndicator {
+final class PipelineHealthIndicator implements HealthIndicator {
 
-    private final Poller poller;
+    private final Supplier<PollStatus> poller;
     private final CaptureMonitor monitor;
+    private final Duration stallTimeout;
+    private final Clock clock;
 
-    PipelineHealthIndicator(Poller poller, CaptureMonitor monitor) {
+    PipelineHealthIndicator(Supplier<PollStatus> poller, CaptureMonitor monitor, Duration stallTimeout, Clock clock) {
         this.poller = poller;
         this.monitor = monitor;
+        this.stallTimeout = stallTimeout;
+        this.clock = clock;
     }
 
     @Override
     public Health health() {
-        PollStatus status = poller.status();
+        PollStatus status = poller.get();
         Instant waitingSince = monitor.waitingSince();
         Health.Builder health = Health.up().withDetail("state", status.state()).withDetail("since", status.since());
         if (status.state() != State.RUNNING && status.state() != State.STANDBY) {
@@ -36,6 +40,10 @@ class PipelineHealthIndicator implements HealthIndicator {
                     .withDetail(
                             "problem",
                             "Kafka does not answer, or does not acknowledge what was sent, since " + waitingSince);
+        }
+        Instant busySince = status.busySince();
+        if (busySince != null && Duration.between(busySince, clock.instant()).compareTo(stallTimeout) > 0) {
+            health.down().withDetail("step", "under way since " + busySince);
         }
         if (!monitor.problems().isEmpty()) {
             health.down().withDetail("tables", monitor.problems());

@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param retryDelay the longest wait after failures; the wait doubles up to it
  * @param standbyDelay how often a waiting producer looks whether it can become the active one
  * @param refreshInterval how often to look after tables and topics; up to six times rarer while changes come without a pause
+ * @param stallTimeout how long a step may take before health is down
  * @param maxPageRows the most rows that are published as one page
  * @param maxPageSize the most data that is published as one page, but for a single row that is larger
  */
@@ -23,6 +24,7 @@ public record PollProperties(
         @DefaultValue("5s") Duration retryDelay,
         @DefaultValue("1s") Duration standbyDelay,
         @DefaultValue("5s") Duration refreshInterval,
+        @DefaultValue("30s") Duration stallTimeout,
         @DefaultValue("5000") int maxPageRows,
         @DefaultValue("4MB") DataSize maxPageSize) {
 

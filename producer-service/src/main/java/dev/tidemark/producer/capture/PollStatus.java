@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the incarnation of the active producer, or 0
  * @param position up to which snapshot of the source all is published, or null if this producer is not the active one
  * @param problem why it failed, or null
+ * @param busySince when the step under way began, or null between two steps
  */
 public record PollStatus(
         State state,
         Instant since,
         long epoch,
         @Nullable String position,
-        @Nullable String problem) {
+        @Nullable String problem,
+        @Nullable Instant busySince) {
 
     /** The states of the poller. */
     public enum State {
@@ -30,5 +32,9 @@ public record PollStatus(
         FAILED,
         /** The process is about to end. */
         STOPPED
+    }
+
+    PollStatus during(@Nullable Instant stepSince) {
+        return new PollStatus(state, since, epoch, position, problem, stepSince);
     }
 }

@@ -6,6 +6,7 @@ import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.Publisher;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,22 +27,24 @@ public final class Poller {
     private @Nullable Capture capture;
     private boolean renumber;
     private volatile PollStatus status;
+    private volatile @Nullable Instant busySince;
 
     Poller(CaptureStarter starter, Publisher publisher, Retention retention, Clock clock) {
         this.starter = starter;
         this.publisher = publisher;
         this.retention = retention;
         this.clock = clock;
-        this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null);
+        this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null, null);
     }
 
     /** What the poller is doing; safe to call from any thread. */
     public PollStatus status() {
-        return status;
+        return status.during(busySince);
     }
 
     /** One step: at most one page of changes and one chunk of a table. Never throws. */
     PollOutcome pollOnce() {
+        busySince = clock.instant();
         try {
             if (capture == null) {
                 capture = starter.start(renumber);
@@ -63,6 +66,8 @@ public final class Poller {
             // An error too leaves a step half done, which only a new start can mend.
             fail(e);
             return PollOutcome.FAILED;
+        } finally {
+            busySince = null;
         }
     }
 
@@ -105,7 +110,7 @@ public final class Poller {
     private void report(State state, long epoch, @Nullable String position, @Nullable String problem) {
         PollStatus before = status;
         boolean same = before.state() == state && Objects.equals(before.problem(), problem);
-        status = new PollStatus(state, same ? before.since() : clock.instant(), epoch, position, problem);
+        status = new PollStatus(state, same ? before.since() : clock.instant(), epoch, position, problem, null);
         if (!same && problem == null) {
             LOG.info(
                     "The producer is {}{}",

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class Routes {
     private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
     private final Set<TableId> problems = new HashSet<>();
     private final Set<TableId> tracked = new HashSet<>();
+    private boolean locked;
 
     /** @param stored the progress that earlier incarnations have left */
     Routes(
@@ -54,7 +56,7 @@ final class Routes {
     void refresh() throws SQLException {
         Set<TableId> toTrack = new LinkedHashSet<>(pipeline.tables());
         toTrack.removeAll(tracked);
-        toTrack.addAll(TrackedTables.outdated(source.jdbc()));
+        toTrack.addAll(outdated());
         Set<TableId> refused = new HashSet<>();
         for (TableId table : toTrack) {
             if (!track(table)) {
@@ -142,6 +144,15 @@ final class Routes {
             }
             return lost;
         });
+    }
+
+    private List<TableId> outdated() throws SQLException {
+        Optional<List<TableId>> outdated = TrackedTables.outdated(source.jdbc());
+        if (outdated.isEmpty() && !locked) {
+            LOG.info("A tracked table is locked; whether tables were altered is looked at later");
+        }
+        locked = outdated.isEmpty();
+        return outdated.orElse(List.of());
     }
 
     /** Also tells whether Kafka is there at all, when there is nothing to send. */

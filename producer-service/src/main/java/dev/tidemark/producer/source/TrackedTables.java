@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -16,6 +17,11 @@ public final class TrackedTables {
 
     /** Adding triggers waits for the table's writers, and later writers wait behind it: so it gives up soon and tries again later. */
     private static final String LIMIT_WAIT = "SET LOCAL lock_timeout = '2s'";
+
+    /** What it asks can wait, but the changes of all tables wait with it. */
+    private static final String LIMIT_LOOK = "SET LOCAL lock_timeout = '100ms'";
+
+    private static final String LOCKED = "55P03";
 
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
@@ -51,16 +57,31 @@ public final class TrackedTables {
         }
     }
 
-    /** The tables that have been altered, or have lost a trigger, since they were tracked. */
-    public static List<TableId> outdated(Connection connection) throws SQLException {
+    /**
+     * The tables that have been altered, or have lost a trigger, since they were tracked.
+     *
+     * @return empty if that cannot be told now, since a table is locked (by an ALTER TABLE, VACUUM FULL ...)
+     */
+    public static Optional<List<TableId>> outdated(Connection connection) throws SQLException {
         List<TableId> tables = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(OUTDATED)) {
-            while (rows.next()) {
-                tables.add(new TableId(rows.getString(1), rows.getString(2)));
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LIMIT_LOOK);
+            try (ResultSet rows = statement.executeQuery(OUTDATED)) {
+                while (rows.next()) {
+                    tables.add(new TableId(rows.getString(1), rows.getString(2)));
+                }
             }
+            return Optional.of(tables);
+        } catch (SQLException e) {
+            if (LOCKED.equals(e.getSQLState())) {
+                return Optional.empty();
+            }
+            throw e;
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
         }
-        return tables;
     }
 
     /** All tables that are or were tracked. */

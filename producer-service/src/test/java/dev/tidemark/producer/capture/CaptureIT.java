@@ -29,6 +29,7 @@ import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CaptureIT {
 
@@ -398,6 +399,31 @@ class CaptureIT {
             Workbench.drain(capture);
             assertThat(fold(events("items"))).isEqualTo(table("items"));
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void goesOnWhileATableIsLocked() throws SQLException {
+        bench.execute("CREATE TABLE locked(id int PRIMARY KEY, v text)");
+        try (Capture capture = bench.start("items, locked");
+                Connection alteration = bench.source.getConnection();
+                Statement alter = alteration.createStatement()) {
+            Workbench.drain(capture);
+            alteration.setAutoCommit(false);
+            alter.execute("LOCK TABLE locked IN ACCESS EXCLUSIVE MODE");
+            bench.execute("INSERT INTO items VALUES (1, 'x')");
+            Workbench.drain(capture);
+            assertThat(fold(events("items"))).isEqualTo(table("items"));
+
+            alter.execute("ALTER TABLE locked ADD COLUMN w int");
+            alteration.commit();
+            Workbench.drain(capture);
+        }
+        assertThat(bench.sql
+                        .sql("SELECT count(*) FROM cdc.outdated()")
+                        .query(Long.class)
+                        .single())
+                .isZero();
     }
 
     @Test

@@ -55,6 +55,7 @@ class PollDelayTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 5000,
                 DataSize.ofMegabytes(4));
     }

@@ -1,0 +1,43 @@
+package dev.tidemark.producer.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.producer.capture.PollStatus.State;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+class PipelineHealthIndicatorTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    private final CaptureMonitor monitor = new CaptureMonitor(new SimpleMeterRegistry(), clock);
+
+    @Test
+    void isUpWhileStepsEnd() {
+        assertThat(health(State.RUNNING, null).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(State.RUNNING, NOW.minusSeconds(29)).getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void isDownWhileAStepTakesTooLong() {
+        for (State state : new State[] {State.RUNNING, State.STANDBY}) {
+            Health health = health(state, NOW.minusSeconds(31));
+            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(String.valueOf(health.getDetails().get("step"))).contains("since 2025-12-31T23:59:29Z");
+        }
+    }
+
+    private Health health(State state, @Nullable Instant busySince) {
+        PollStatus status = new PollStatus(state, NOW, 1, "1:1:", null, busySince);
+        return new PipelineHealthIndicator(() -> status, monitor, Duration.ofSeconds(30), clock).health();
+    }
+}
