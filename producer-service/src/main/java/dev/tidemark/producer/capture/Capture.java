@@ -119,7 +119,7 @@ final class Capture implements AutoCloseable {
     private void begin() throws SQLException {
         Instant now = settings.clock().instant();
         if (refresh.isDue(now)) {
-            routes.refresh();
+            refreshRoutes();
             refresh.done(now);
         }
         pendingChunk = nextChunk();
@@ -169,14 +169,26 @@ final class Capture implements AutoCloseable {
 
     private void publish(Tick from, Page page) throws SQLException {
         awaitFlushed(from);
-        if (page.changes().stream().anyMatch(change -> routes.byNumber(change.tableId()) == null)) {
+        if (page.changes().stream().anyMatch(change -> isUnknown(change.tableId()))) {
             from.release();
-            routes.refresh();
+            refreshRoutes();
         }
         restartUncaptured(page);
         Intent intent = ledger.intent(from, page);
         await(publisher.announce(intent));
         send(page, intent);
+    }
+
+    private boolean isUnknown(int table) {
+        return routes.byNumber(table) == null && !routes.isClosed(table);
+    }
+
+    private void refreshRoutes() throws SQLException {
+        routes.refresh();
+        for (TableProgress forgotten : routes.takeForgotten()) {
+            settle(); // or a chunk's progress would be stored after it
+            await(publisher.store(ledger.epoch(), forgotten));
+        }
     }
 
     /** Stored before the page is announced, so that a crash does not forget it. */

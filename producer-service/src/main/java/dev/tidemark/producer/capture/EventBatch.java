@@ -34,11 +34,11 @@ final class EventBatch {
         long sequence = firstSequence;
         for (LoggedChange change : page.changes()) {
             Route route = routes.byNumber(change.tableId());
-            if (route == null) {
+            if (route == null && !routes.isClosed(change.tableId())) {
                 throw new IllegalStateException(
                         "The change log names table " + change.tableId() + ", which cdc.tracked_table does not have");
             }
-            if (route.isOpen() && change.change() != null) {
+            if (route != null && route.isOpen() && change.change() != null) {
                 batch.add(route, change.key(), change.change(), sequence);
             }
             sequence++;

@@ -41,10 +41,10 @@ final class Route {
 
     /** Whether changes are sent: not before the first chunk, which holds all changes that come before it. */
     boolean isOpen() {
-        return table.active() && progress.started();
+        return progress.started();
     }
 
     boolean needsSnapshot() {
-        return table.active() && !progress.complete();
+        return !progress.complete();
     }
 }

@@ -5,12 +5,15 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.publish.TopicRefusedException;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.producer.source.TrackedTables;
 import dev.tidemark.producer.source.UntrackableTableException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +37,10 @@ final class Routes {
     private final CaptureListener listener;
     private final Map<TableId, TableProgress> stored;
     private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
+    private final Set<Integer> closed = new HashSet<>();
+    private final List<TableProgress> forgotten = new ArrayList<>();
     private final Set<TableId> problems = new HashSet<>();
+    private final Map<TableId, String> logged = new HashMap<>();
     private final Set<TableId> tracked = new HashSet<>();
     private boolean locked;
 
@@ -57,7 +63,7 @@ final class Routes {
         Set<TableId> toTrack = new LinkedHashSet<>(pipeline.tables());
         toTrack.removeAll(tracked);
         toTrack.addAll(outdated());
-        Set<TableId> refused = new HashSet<>();
+        Set<TableId> refused = locked ? new HashSet<>(problems) : new HashSet<>();
         for (TableId table : toTrack) {
             if (!track(table)) {
                 refused.add(table);
@@ -65,22 +71,88 @@ final class Routes {
         }
         checkTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
-        Map<TableId, TableId> clashes =
-                pipeline.topics().clashes(tables.stream().map(TrackedTable::id).toList());
+        Map<TableId, TableId> clashes = clashes(tables);
         for (TrackedTable table : tables) {
-            TableId other = clashes.get(table.id());
-            if (other != null) {
-                report(
-                        table.id(),
-                        "The table " + table.id() + " would share the topic of " + other
-                                + ": rename one of them, or untrack it");
-                continue;
-            }
-            add(table);
-            if (!refused.contains(table.id())) {
+            boolean open = open(table, clashes.get(table.id()));
+            if (open && !refused.contains(table.id())) {
                 solved(table.id());
             }
         }
+        forgetProblemsExcept(tables, refused);
+    }
+
+    /** What has been renamed, or is not asked for any more, has no problem either. */
+    private void forgetProblemsExcept(List<TrackedTable> tables, Set<TableId> refused) {
+        Set<TableId> gone = new HashSet<>(problems);
+        gone.removeAll(refused);
+        tables.forEach(table -> gone.remove(table.id()));
+        gone.forEach(this::solved);
+    }
+
+    /** Of two tables that would share a topic, the one that has been sent to it keeps it. */
+    private Map<TableId, TableId> clashes(List<TrackedTable> tables) {
+        return pipeline.topics()
+                .clashes(tables.stream()
+                        .filter(TrackedTable::active)
+                        .sorted(Comparator.comparing(table -> !isEstablished(table)))
+                        .map(TrackedTable::id)
+                        .toList());
+    }
+
+    private boolean isEstablished(TrackedTable table) {
+        Route known = byNumber.get(table.number());
+        return stored.containsKey(table.id())
+                || (known != null && known.table().id().equals(table.id()));
+    }
+
+    /** @return whether there is nothing to complain of */
+    private boolean open(TrackedTable table, @Nullable TableId other) {
+        if (!table.active()) {
+            close(table);
+            return true;
+        }
+        if (other != null) {
+            close(table);
+            report(
+                    table.id(),
+                    "The table " + table.id() + " would share the topic of " + other
+                            + ": rename one of them, or untrack it; a new snapshot follows");
+            return false;
+        }
+        try {
+            add(table);
+            closed.remove(table.number());
+            return true;
+        } catch (TopicRefusedException e) {
+            close(table);
+            report(
+                    table.id(),
+                    "The table " + table.id() + " cannot be published: " + e.getMessage()
+                            + "; as soon as it can be, a new snapshot begins");
+            return false;
+        }
+    }
+
+    /** From now on its changes are left out. Whatever was sent of it no longer counts, so that they come with a new snapshot if the way opens again. */
+    private void close(TrackedTable table) {
+        Route known = byNumber.remove(table.number());
+        TableProgress left = stored.remove(table.id());
+        closed.add(table.number());
+        if (known != null || left != null) {
+            forgotten.add(TableProgress.none(table.id(), table.trackedAt(), ""));
+        }
+    }
+
+    /** The progress that no longer counts, to be stored before changes of its tables are left out. Each is returned once. */
+    List<TableProgress> takeForgotten() {
+        List<TableProgress> taken = List.copyOf(forgotten);
+        forgotten.clear();
+        return taken;
+    }
+
+    /** Whether the table is known to have no way, so that its changes are left out: it is captured no more, or its problem has been reported. */
+    boolean isClosed(int number) {
+        return closed.contains(number);
     }
 
     /** @return the way of the table, or null if there is none */
@@ -107,6 +179,9 @@ final class Routes {
     /** Leaves the table out until the next refresh has looked at it. */
     void report(TableId table, String reason) {
         problems.add(table);
+        if (!reason.equals(logged.put(table, reason))) {
+            LOG.warn("{}", reason);
+        }
         listener.tableProblem(table, reason);
     }
 

@@ -13,6 +13,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +82,7 @@ final class Topics implements AutoCloseable {
                     ? ids(List.of(topic)).get(topic)
                     : null;
             if (made == null) {
-                throw new KafkaUnavailableException("The topic " + topic + " cannot be made", e.getCause());
+                throw failure("The topic " + topic + " cannot be made", e.getCause());
             }
             return made;
         }
@@ -93,11 +96,19 @@ final class Topics implements AutoCloseable {
                 ids.put(topic, await(description, LOOK_UP_MILLIS).topicId().toString());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw new KafkaUnavailableException("The topic " + topic + " cannot be seen", e.getCause());
+                    throw failure("The topic " + topic + " cannot be seen", e.getCause());
                 }
             }
         });
         return ids;
+    }
+
+    /** Whether it lies in the topic (its name, a right, a policy) or in Kafka. */
+    private static KafkaUnavailableException failure(String message, @Nullable Throwable cause) {
+        boolean ofTheTopic = cause instanceof ApiException
+                && !(cause instanceof RetriableException)
+                && !(cause instanceof AuthenticationException);
+        return ofTheTopic ? new TopicRefusedException(message, cause) : new KafkaUnavailableException(message, cause);
     }
 
     private Admin client() {

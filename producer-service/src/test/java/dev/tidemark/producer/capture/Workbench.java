@@ -18,13 +18,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -122,7 +126,7 @@ final class Workbench implements AutoCloseable {
 
     /** All records of the table's topic. */
     List<ConsumerRecord<byte[], byte[]>> records(String table) {
-        TopicPartition partition = new TopicPartition(topics.of(TableId.parse(table)), 0);
+        TopicPartition partition = new TopicPartition(topic(table), 0);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
             consumer.assign(List.of(partition));
@@ -136,15 +140,33 @@ final class Workbench implements AutoCloseable {
         return records;
     }
 
-    void deleteTopic(String table) {
+    /** The name of the table's topic. */
+    String topic(String table) {
+        return topics.of(TableId.parse(table));
+    }
+
+    void createTopic(String topic) {
+        withAdmin(admin -> admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
+                .all());
+    }
+
+    void deleteTopic(String topic) {
+        withAdmin(admin -> admin.deleteTopics(List.of(topic)).all());
+    }
+
+    private static <T> T withAdmin(Function<Admin, KafkaFuture<T>> work) {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()))) {
-            admin.deleteTopics(List.of(topics.of(TableId.parse(table))))
-                    .all()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
+            return work.apply(admin).toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    /** Has the table tracked by hand. */
+    void track(String table) {
+        sql.sql("SELECT cdc.track(?::regclass)")
+                .param(table)
+                .query(Integer.class)
+                .single();
     }
 
     void execute(String statements) {
