@@ -17,8 +17,8 @@ public record TopicNames(String prefix) {
     private static final Pattern FORBIDDEN = Pattern.compile("[^a-zA-Z0-9_-]");
     /** What dead-letter topics end with; the topic of a table must not. */
     private static final String DEAD_LETTERS = "-dlt";
-    /** Kafka's limit for the name of a topic, in characters. */
-    private static final int LONGEST = 249;
+    /** Kafka's limit for the name of a topic, in characters, less what the topic of its dead letters needs. */
+    private static final int LONGEST = 249 - DEAD_LETTERS.length();
 
     /** @throws IllegalArgumentException if Kafka would not take the prefix */
     public TopicNames {
@@ -31,7 +31,12 @@ public record TopicNames(String prefix) {
     /** The topic of a table's changes. */
     public String of(TableId table) {
         String topic = prefix + '.' + legal(table.schema()) + '.' + legal(table.name());
-        return topic.length() <= LONGEST ? topic : topic.substring(0, LONGEST);
+        return topic.length() <= LONGEST ? topic : notDeadLetters(topic.substring(0, LONGEST));
+    }
+
+    /** The topic of the events that could not be applied of a table's topic. */
+    public String deadLetters(String topic) {
+        return topic + DEAD_LETTERS;
     }
 
     /** The compacted topic in which the producer keeps its own position. */
@@ -61,9 +66,10 @@ public record TopicNames(String prefix) {
     }
 
     private static String legal(String name) {
-        String legal = FORBIDDEN.matcher(name).replaceAll("_");
-        return legal.endsWith(DEAD_LETTERS)
-                ? legal.substring(0, legal.length() - DEAD_LETTERS.length()) + "_dlt"
-                : legal;
+        return notDeadLetters(FORBIDDEN.matcher(name).replaceAll("_"));
+    }
+
+    private static String notDeadLetters(String name) {
+        return name.endsWith(DEAD_LETTERS) ? name.substring(0, name.length() - DEAD_LETTERS.length()) + "_dlt" : name;
     }
 }

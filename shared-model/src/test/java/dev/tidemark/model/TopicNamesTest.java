@@ -20,7 +20,16 @@ class TopicNamesTest {
     void replacesWhatKafkaForbidsAndWhatSeparatesTheParts() {
         assertThat(topics.of(new TableId("My Schema", "a.b"))).isEqualTo("shop.My_Schema.a_b");
         assertThat(topics.of(new TableId("público", "x-dlt"))).isEqualTo("shop.p_blico.x_dlt");
-        assertThat(topics.of(new TableId("public", "x".repeat(300)))).hasSize(249);
+        assertThat(topics.of(new TableId("public", "x".repeat(300)))).hasSize(245);
+    }
+
+    @Test
+    void namesDeadLetterTopicsAsNoTableIsNamed() {
+        String longest = topics.of(new TableId("public", "x".repeat(300)));
+        assertThat(topics.deadLetters("shop.public.employees")).isEqualTo("shop.public.employees-dlt");
+        assertThat(topics.deadLetters(longest)).hasSize(249);
+        String cut = "x".repeat(245 - "shop.public.-dlt".length()) + "-dlt and more";
+        assertThat(topics.of(new TableId("public", cut))).hasSize(245).endsWith("x_dlt");
     }
 
     @Test

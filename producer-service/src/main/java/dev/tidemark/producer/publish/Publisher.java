@@ -54,9 +54,10 @@ public final class Publisher implements AutoCloseable {
         offsets.forgetRead();
     }
 
-    /** @return Kafka's id of the table's topic, which is made if it is missing */
+    /** @return Kafka's id of the table's topic, which is made if it is missing, as is that of its dead letters */
     public String ensureTopic(TableId table) {
-        return topics.ensureEvents(names.of(table));
+        String topic = names.of(table);
+        return topics.ensureEvents(topic, names.deadLetters(topic));
     }
 
     /** The name of the table's topic. */

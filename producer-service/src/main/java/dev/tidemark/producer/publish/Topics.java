@@ -41,16 +41,22 @@ final class Topics implements AutoCloseable {
         this.timeoutMillis = properties.adminTimeout().toMillis();
     }
 
-    /** @return Kafka's id of the topic, made if it is missing */
-    String ensureEvents(String topic) {
-        return ensure(
-                topic,
-                Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-                        TopicConfig.RETENTION_MS_CONFIG,
-                                String.valueOf(properties.retention().toMillis()),
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                                String.valueOf(properties.maxMessageSize().toBytes())));
+    /**
+     * Makes the topic of a table and that of its dead letters if they are missing; the latter too, since the consumer makes no topics.
+     *
+     * @return Kafka's id of the table's topic
+     */
+    String ensureEvents(String topic, String deadLetters) {
+        ensure(deadLetters, events(properties.deadLetterRetention()));
+        return ensure(topic, events(properties.retention()));
+    }
+
+    private Map<String, String> events(Duration retention) {
+        return Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG, String.valueOf(retention.toMillis()),
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        String.valueOf(properties.maxMessageSize().toBytes()));
     }
 
     void ensureOffsets(String topic) {

@@ -10,6 +10,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param replicationFactor how many brokers keep each topic; -1 leaves it to the broker's default
  * @param retention how long events are kept; a consumer that is away for longer needs a new snapshot
+ * @param deadLetterRetention how long the topics of dead letters keep them
  * @param maxMessageSize the largest message of a topic; a larger row travels without its columns
  * @param adminTimeout how long to wait for Kafka when a topic is made
  */
@@ -17,6 +18,7 @@ import org.springframework.util.unit.DataSize;
 public record TopicsProperties(
         @DefaultValue("-1") short replicationFactor,
         @DefaultValue("7d") Duration retention,
+        @DefaultValue("14d") Duration deadLetterRetention,
         @DefaultValue("16MB") DataSize maxMessageSize,
         @DefaultValue("10s") Duration adminTimeout) {
 

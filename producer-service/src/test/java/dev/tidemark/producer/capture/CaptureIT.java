@@ -296,6 +296,14 @@ class CaptureIT {
     }
 
     @Test
+    void makesATopicForTheDeadLettersOfEachTable() throws SQLException {
+        bench.start("items").close();
+        assertThat(bench.topicSettings(bench.topic("items") + "-dlt"))
+                .containsEntry("cleanup.policy", "delete")
+                .containsEntry("retention.ms", "1209600000");
+    }
+
+    @Test
     void refusesAnotherHistoryOfTheSource() throws SQLException {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +76,8 @@ final class Workbench implements AutoCloseable {
     Workbench() {
         KafkaAdmin admin =
                 new KafkaAdmin(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()));
-        TopicsProperties properties =
-                new TopicsProperties((short) -1, Duration.ofDays(1), MESSAGE, Duration.ofSeconds(10));
+        TopicsProperties properties = new TopicsProperties(
+                (short) -1, Duration.ofDays(1), Duration.ofDays(14), MESSAGE, Duration.ofSeconds(10));
         publisher = new Publisher(new KafkaTemplate<>(producers), consumers, admin, topics, properties);
     }
 
@@ -148,6 +149,16 @@ final class Workbench implements AutoCloseable {
     void createTopic(String topic) {
         withAdmin(admin -> admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
                 .all());
+    }
+
+    Map<String, String> topicSettings(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Map<String, String> settings = new HashMap<>();
+        withAdmin(admin -> admin.describeConfigs(List.of(resource)).all())
+                .get(resource)
+                .entries()
+                .forEach(entry -> settings.put(entry.name(), entry.value()));
+        return settings;
     }
 
     void deleteTopic(String topic) {
