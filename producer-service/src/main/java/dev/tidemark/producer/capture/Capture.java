@@ -1,11 +1,7 @@
 package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.TableId;
-import dev.tidemark.producer.publish.Delivery;
-import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
-import dev.tidemark.producer.publish.KafkaUnavailableException;
-import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.snapshot.Chunk;
 import dev.tidemark.producer.snapshot.ChunkReader;
@@ -35,40 +31,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class Capture implements AutoCloseable {
 
-    /** For how long Kafka may take before an open cursor is given up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
     private final SourceConnection source;
-    private final Publisher publisher;
+    private final Outbox outbox;
     private final Routes routes;
     private final Ledger ledger;
     private final ChunkReader chunks;
     private final Settings settings;
-    private final CaptureListener listener;
 
     private final RefreshSchedule refresh;
     private @Nullable Tick tick;
     private @Nullable SourcePoint unflushed;
     private @Nullable PendingChunk pendingChunk;
-    private Delivery delivery = Delivery.nothing();
-    private @Nullable TableProgress afterDelivery;
 
     Capture(
             SourceConnection source,
-            Publisher publisher,
+            Outbox outbox,
             Routes routes,
             Ledger ledger,
             ChunkReader chunks,
-            Settings settings,
-            CaptureListener listener) {
+            Settings settings) {
         this.source = source;
-        this.publisher = publisher;
+        this.outbox = outbox;
         this.routes = routes;
         this.ledger = ledger;
         this.chunks = chunks;
         this.settings = settings;
         this.refresh = new RefreshSchedule(settings.refreshInterval());
-        this.listener = listener;
     }
 
     /** Publishes at most one page, and a chunk if it is due. */
@@ -98,7 +86,7 @@ final class Capture implements AutoCloseable {
         settle();
         source.awaitFlushed(source.point());
         Intent rest = ledger.rest();
-        await(publisher.announce(rest));
+        outbox.announce(rest, tick);
         return rest;
     }
 
@@ -175,8 +163,8 @@ final class Capture implements AutoCloseable {
         }
         restartUncaptured(page);
         Intent intent = ledger.intent(from, page);
-        await(publisher.announce(intent));
-        send(page, intent);
+        outbox.announce(intent, from);
+        outbox.send(page, intent);
     }
 
     private boolean isUnknown(int table) {
@@ -187,7 +175,7 @@ final class Capture implements AutoCloseable {
         routes.refresh();
         for (TableProgress forgotten : routes.takeForgotten()) {
             settle(); // or a chunk's progress would be stored after it
-            await(publisher.store(ledger.epoch(), forgotten));
+            outbox.store(forgotten, tick);
         }
     }
 
@@ -196,7 +184,7 @@ final class Capture implements AutoCloseable {
         for (LoggedChange change : page.changes()) {
             Route route = change.change() == null ? routes.byNumber(change.tableId()) : null;
             if (route != null && route.isOpen()) {
-                await(publisher.store(ledger.epoch(), routes.restart(route)));
+                outbox.store(routes.restart(route), tick);
             }
         }
     }
@@ -214,16 +202,10 @@ final class Capture implements AutoCloseable {
                         "The change log no longer holds the page that was being published, " + intent
                                 + ": rows were taken out of it by hand, so the pipeline has to start over with a new snapshot of all tables");
             }
-            send(page, intent);
+            outbox.send(page, intent);
         }
         settle();
         tick = new Tick(source.jdbc(), previous, current, intent.endId(), Long.MAX_VALUE, settings.limits());
-    }
-
-    private void send(Page page, Intent intent) {
-        delivery = EventBatch.of(
-                        page, intent.firstSequence(), routes, settings.clock().millis())
-                .send(publisher, listener);
     }
 
     /** Nothing is sent, and no position is stored, before a crash of the source can no longer undo it. */
@@ -249,12 +231,7 @@ final class Capture implements AutoCloseable {
             return false;
         }
         settle();
-        Chunk chunk = pending.chunk();
-        Route route = pending.route();
-        long first = ledger.take(chunk.rows().size() + 2);
-        delivery = EventBatch.of(chunk, first, route, settings.clock().millis()).send(publisher, listener);
-        route.advance(route.progress().advanced(chunk.upTo(), chunk.rows().size()));
-        afterDelivery = route.progress();
+        outbox.send(pending.chunk(), pending.route());
         return true;
     }
 
@@ -265,46 +242,9 @@ final class Capture implements AutoCloseable {
                 && Objects.equals(route.progress().upTo(), pending.chunk().after());
     }
 
-    /** Waits until Kafka has acknowledged all that was sent. However long that takes, nothing else may be announced before. */
+    /** Waits until Kafka has acknowledged all that was sent. */
     void settle() throws SQLException {
-        if (delivery != Delivery.nothing()) {
-            await(delivery);
-            delivery = Delivery.nothing();
-        }
-        if (afterDelivery != null) {
-            await(publisher.store(ledger.epoch(), afterDelivery));
-            listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
-            afterDelivery = null;
-        }
-    }
-
-    /** What was sent to a topic that is no more will never be acknowledged. */
-    private void refuseLostTopics() {
-        try {
-            if (routes.forgetLostTopics()) {
-                throw new DeliveryFailedException("a topic was deleted");
-            }
-        } catch (KafkaUnavailableException e) {
-            listener.waitingForKafka();
-        }
-    }
-
-    /** Waits, and says so when it takes long. */
-    private void await(Delivery sent) throws SQLException {
-        if (!sent.await(PATIENCE)) {
-            if (tick != null) {
-                tick.release();
-            }
-            listener.waitingForKafka();
-            while (!sent.await(PATIENCE)) {
-                if (settings.stopping().getAsBoolean()) {
-                    throw new KafkaUnavailableException(
-                            "Stopped while Kafka had not acknowledged what was sent; it will be sent again", null);
-                }
-                refuseLostTopics();
-            }
-        }
-        listener.acknowledged();
+        outbox.settle(tick);
     }
 
     @Override

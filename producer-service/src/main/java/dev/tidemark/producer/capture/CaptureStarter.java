@@ -1,5 +1,6 @@
 package dev.tidemark.producer.capture;
 
+import dev.tidemark.producer.publish.Deadline;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.StoredState;
@@ -10,6 +11,7 @@ import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourceMigration;
 import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class CaptureStarter {
+
+    /** How long Kafka may take for what former incarnations have left, and again for writing it down anew. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final DataSource dataSource;
     private final SourceMigration migration;
@@ -64,7 +69,7 @@ final class CaptureStarter {
             }
             source.close();
             return null;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             try {
                 source.close();
             } catch (SQLException suppressed) {
@@ -75,27 +80,33 @@ final class CaptureStarter {
     }
 
     private Capture start(SourceConnection source, boolean renumber) throws SQLException {
-        StoredState stored = publisher.read();
+        StoredState stored = publisher.read(deadline());
         refuseOtherHistory(source, stored.intent());
         long epoch = ProducerTable.claim(source.jdbc(), pipeline.name(), pipeline.instance(), stored.epoch());
         Routes routes = new Routes(pipeline, source, publisher, listener, stored.tables());
         routes.refresh();
         Ledger ledger = ledger(source, epoch, stored.intent());
-        Capture capture = new Capture(source, publisher, routes, ledger, chunks, settings, listener);
+        Outbox outbox = new Outbox(publisher, routes, ledger, settings, listener);
+        Capture capture = new Capture(source, outbox, routes, ledger, chunks, settings);
         Intent underway = underway(ledger, stored.intent(), renumber);
+        Deadline deadline = deadline();
         for (Route route : routes.all()) {
-            publisher.store(epoch, route.progress()).await();
+            publisher.store(epoch, route.progress()).await(deadline);
             listener.snapshotProgress(
                     route.table().id(),
                     route.progress().rows(),
                     route.progress().complete());
         }
-        publisher.announce(underway).await();
-        publisher.forgetRead();
+        publisher.announce(underway).await(deadline);
+        publisher.forgetRead(deadline);
         if (underway.hasPage()) {
             capture.resume(underway);
         }
         return capture;
+    }
+
+    private Deadline deadline() {
+        return new Deadline(PATIENCE, settings.stopping());
     }
 
     private static void refuseOtherHistory(SourceConnection source, @Nullable Intent intent) {
@@ -120,6 +131,6 @@ final class CaptureStarter {
         if (left == null || !left.hasPage()) {
             return ledger.rest();
         }
-        return left.adoptedBy(ledger.epoch(), renumber ? ledger.take(left.rows()) : left.firstSequence());
+        return renumber ? ledger.renumbered(left) : left.adoptedBy(ledger.epoch(), left.firstSequence());
     }
 }

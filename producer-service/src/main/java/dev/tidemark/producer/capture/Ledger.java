@@ -62,6 +62,11 @@ final class Ledger {
                 publishedBySlot());
     }
 
+    /** The same page under new numbers. */
+    Intent renumbered(Intent intent) {
+        return intent.adoptedBy(epoch, take(intent.rows()));
+    }
+
     /** Says that all up to the position is published and nothing is under way. */
     Intent rest() {
         return new Intent(epoch, source, position.text(), position.text(), 0, 0, 0, nextSequence, publishedBySlot());

@@ -88,7 +88,7 @@ public final class Poller {
 
     private void fail(Throwable e) {
         if (e instanceof DeliveryFailedException) {
-            renumber = true;
+            renumber |= e instanceof TornPageException;
             publisher.reset();
         }
         release();

@@ -10,7 +10,6 @@ import java.util.concurrent.TimeoutException;
 /** Events on their way to Kafka. */
 public final class Delivery {
 
-    private static final Duration FOREVER = Duration.ofDays(10_000);
     private static final Delivery NOTHING = new Delivery(List.of());
 
     private final List<? extends CompletableFuture<?>> acknowledgements;
@@ -26,12 +25,15 @@ public final class Delivery {
     }
 
     /**
-     * Waits until Kafka has acknowledged all events, however long that takes.
+     * Waits until Kafka has acknowledged all events.
      *
+     * @throws KafkaUnavailableException if it has not in time
      * @throws DeliveryFailedException if Kafka refused an event for good
      */
-    public void await() {
-        await(FOREVER);
+    public void await(Deadline deadline) {
+        while (!await(deadline.slice())) {
+            deadline.check("acknowledge what was sent");
+        }
     }
 
     /**

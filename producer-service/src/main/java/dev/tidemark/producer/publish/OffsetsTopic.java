@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -24,7 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OffsetsTopic {
 
-    private static final Duration POLL = Duration.ofMillis(200);
+    /** How long to wait for one answer of the broker. */
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
     private static final String INTENT = "intent";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -48,8 +51,8 @@ final class OffsetsTopic {
     }
 
     /** What counts is the last incarnation that had taken over, which it says by its first intent: one that ended before has left nothing of its own. */
-    StoredState read() {
-        entries = readAll();
+    StoredState read(Deadline deadline) {
+        entries = readAll(deadline);
         long last = entries.keySet().stream().mapToLong(Key::epoch).max().orElse(0);
         long active = entries.keySet().stream()
                 .filter(key -> key.kind().equals(INTENT))
@@ -73,11 +76,11 @@ final class OffsetsTopic {
     }
 
     /** Deletes what was last read. Called when its successor has written it down again. */
-    void forgetRead() {
+    List<CompletableFuture<?>> forgetRead() {
         List<CompletableFuture<?>> deletions = new ArrayList<>();
         entries.keySet().forEach(key -> deletions.add(send(key, null)));
         entries = Map.of();
-        deletions.forEach(CompletableFuture::join);
+        return deletions;
     }
 
     private CompletableFuture<?> send(Key key, @Nullable Object value) {
@@ -85,17 +88,20 @@ final class OffsetsTopic {
         return kafka.send(topic, 0, JSON.writeValueAsBytes(key), bytes);
     }
 
-    private Map<Key, byte[]> readAll() {
+    private Map<Key, byte[]> readAll(Deadline deadline) {
         Map<Key, byte[]> all = new HashMap<>();
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end = Objects.requireNonNull(
-                    consumer.endOffsets(List.of(partition)).get(partition));
-            while (consumer.position(partition) < end) {
-                consumer.poll(POLL).forEach(entry -> keep(all, entry));
+                    consumer.endOffsets(List.of(partition), ANSWER).get(partition));
+            while (consumer.position(partition, ANSWER) < end) {
+                deadline.check("let the topic " + topic + " be read");
+                consumer.poll(deadline.slice()).forEach(entry -> keep(all, entry));
             }
+        } catch (KafkaException e) {
+            throw new KafkaUnavailableException("The topic " + topic + " cannot be read", e);
         }
         return all;
     }

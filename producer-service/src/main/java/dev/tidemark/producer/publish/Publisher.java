@@ -44,14 +44,14 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** What former incarnations have left. */
-    public StoredState read() {
+    public StoredState read(Deadline deadline) {
         topics.ensureOffsets(names.offsets());
-        return offsets.read();
+        return offsets.read(deadline);
     }
 
     /** Deletes what former incarnations have left. Called when all of it is stored anew. */
-    public void forgetRead() {
-        offsets.forgetRead();
+    public void forgetRead(Deadline deadline) {
+        new Delivery(offsets.forgetRead()).await(deadline);
     }
 
     /** @return Kafka's id of the table's topic, which is made if it is missing, as is that of its dead letters */

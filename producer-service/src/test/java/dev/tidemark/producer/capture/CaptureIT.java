@@ -9,6 +9,7 @@ import dev.tidemark.model.Marker;
 import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.Sequence;
+import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.source.SourceIdentity;
@@ -180,6 +181,33 @@ class CaptureIT {
     }
 
     @Test
+    void sendsARefusedPageUnderNewNumbersEvenIfTheProcessIsKilledRightThen() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.setTopic(bench.topic("items"), "max.message.bytes", "10000");
+            bench.execute("INSERT INTO items VALUES (1, 'x'), (2, 'z'), (3, 'y')");
+            bench.execute(
+                    "UPDATE items SET v = (SELECT string_agg(md5(g::text), '') FROM generate_series(1, 1000) g) WHERE id = 2");
+            bench.execute("INSERT INTO items VALUES (4, 'behind it')");
+            capture.step();
+            assertThatThrownBy(capture::settle)
+                    .isInstanceOf(DeliveryFailedException.class)
+                    .isNotInstanceOf(TornPageException.class);
+        }
+        bench.setTopic(bench.topic("items"), "max.message.bytes", "1000000");
+        long lastOfThePage = sequences(changes("items")).get(0) + 4;
+        try (Capture successor = bench.start("items")) {
+            Workbench.drain(successor);
+        }
+        List<Long> all = sequences(changes("items"));
+        assertThat(all.subList(all.size() - 5, all.size()))
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .allMatch(sequence -> sequence > lastOfThePage);
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
+    @Test
     void goesOnWithASnapshotAfterACrash() throws SQLException {
         bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 5000) g");
         try (Capture capture = bench.start("items")) {
@@ -255,14 +283,14 @@ class CaptureIT {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
         }
-        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        Intent left = Objects.requireNonNull(bench.read().intent());
         try (Capture successor = bench.start("items")) {
             bench.execute("INSERT INTO items VALUES (1, 'x')");
             Workbench.drain(successor);
         }
-        StoredState before = bench.publisher.read();
-        bench.publisher.announce(left).await();
-        assertThat(bench.publisher.read()).isEqualTo(before);
+        StoredState before = bench.read();
+        bench.publisher.announce(left).await(Workbench.soon());
+        assertThat(bench.read()).isEqualTo(before);
     }
 
     @Test
@@ -270,10 +298,10 @@ class CaptureIT {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
         }
-        StoredState left = bench.publisher.read();
+        StoredState left = bench.read();
         bench.publisher
                 .store(left.epoch() + 1, left.tables().values().iterator().next())
-                .await();
+                .await(Workbench.soon());
         bench.execute("INSERT INTO items VALUES (1, 'meanwhile')");
 
         try (Capture successor = bench.start("items")) {
@@ -308,7 +336,7 @@ class CaptureIT {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
         }
-        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        Intent left = Objects.requireNonNull(bench.read().intent());
         SourceIdentity other =
                 new SourceIdentity(left.source().system(), left.source().timeline() + 1);
         bench.publisher
@@ -322,7 +350,7 @@ class CaptureIT {
                         0,
                         left.firstSequence(),
                         left.published()))
-                .await();
+                .await(Workbench.soon());
 
         assertThatThrownBy(() -> bench.start("items"))
                 .isInstanceOf(UnusableSourceException.class)
@@ -334,7 +362,7 @@ class CaptureIT {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
         }
-        Intent left = Objects.requireNonNull(bench.publisher.read().intent());
+        Intent left = Objects.requireNonNull(bench.read().intent());
         bench.publisher
                 .announce(new Intent(
                         left.epoch(),
@@ -346,7 +374,7 @@ class CaptureIT {
                         0,
                         left.firstSequence(),
                         left.published()))
-                .await();
+                .await(Workbench.soon());
 
         try (Capture capture = bench.start("items")) {
             assertThatThrownBy(capture::step)

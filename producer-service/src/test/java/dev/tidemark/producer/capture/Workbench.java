@@ -2,7 +2,9 @@ package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.publish.Deadline;
 import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
@@ -23,6 +25,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -151,6 +155,13 @@ final class Workbench implements AutoCloseable {
                 .all());
     }
 
+    void setTopic(String topic, String setting, String value) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        AlterConfigOp change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        withAdmin(admin ->
+                admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all());
+    }
+
     Map<String, String> topicSettings(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Map<String, String> settings = new HashMap<>();
@@ -178,6 +189,15 @@ final class Workbench implements AutoCloseable {
                 .param(table)
                 .query(Integer.class)
                 .single();
+    }
+
+    /** What the producer has left in Kafka. */
+    StoredState read() {
+        return publisher.read(soon());
+    }
+
+    static Deadline soon() {
+        return new Deadline(Duration.ofSeconds(30), () -> false);
     }
 
     void execute(String statements) {
