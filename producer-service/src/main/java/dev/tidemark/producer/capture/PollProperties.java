@@ -28,16 +28,37 @@ public record PollProperties(
         @DefaultValue("5000") int maxPageRows,
         @DefaultValue("4MB") DataSize maxPageSize) {
 
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
+
     public PollProperties {
         if (maxPageRows < 1) {
             throw new IllegalArgumentException("cdc.poll.max-page-rows has to be at least 1, not " + maxPageRows);
         }
-        if (busyDelay.isNegative()
-                || idleDelay.isNegative()
-                || idleDelay.isZero()
-                || idleDelay.compareTo(Duration.ofSeconds(10)) > 0) {
+        if (maxPageSize.toBytes() < 1) {
+            throw new IllegalArgumentException("cdc.poll.max-page-size has to be above 0, not " + maxPageSize);
+        }
+        if (busyDelay.isNegative()) {
+            throw new IllegalArgumentException("cdc.poll.busy-delay has to be 0 or a time, not " + busyDelay);
+        }
+        requireShort("busy-delay", busyDelay);
+        requireShort("idle-delay", idleDelay);
+        requirePositive("idle-delay", idleDelay);
+        requirePositive("retry-delay", retryDelay);
+        requirePositive("standby-delay", standbyDelay);
+        requirePositive("refresh-interval", refreshInterval);
+        requirePositive("stall-timeout", stallTimeout);
+    }
+
+    private static void requireShort(String name, Duration duration) {
+        if (duration.compareTo(LONGEST_DELAY) > 0) {
             throw new IllegalArgumentException(
-                    "cdc.poll.busy-delay and cdc.poll.idle-delay have to be times of 0 to 10 seconds, idle-delay above 0");
+                    "cdc.poll." + name + " has to be at most " + LONGEST_DELAY + ", not " + duration);
+        }
+    }
+
+    private static void requirePositive(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException("cdc.poll." + name + " has to be a time above 0, not " + duration);
         }
     }
 }

@@ -10,4 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval how often to look for time slots that are published as a whole; they are audited and emptied
  */
 @ConfigurationProperties("cdc.retention")
-public record RetentionProperties(@DefaultValue("1m") Duration interval) {}
+public record RetentionProperties(@DefaultValue("1m") Duration interval) {
+
+    public RetentionProperties {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("cdc.retention.interval has to be a time above 0, not " + interval);
+        }
+    }
+}

@@ -26,9 +26,22 @@ public record TopicsProperties(
     private static final long ENVELOPE_BYTES = 64 * 1024;
 
     public TopicsProperties {
+        if (replicationFactor < 1 && replicationFactor != -1) {
+            throw new IllegalArgumentException(
+                    "cdc.topics.replication-factor has to be at least 1, or -1, not " + replicationFactor);
+        }
+        requirePositive("retention", retention);
+        requirePositive("dead-letter-retention", deadLetterRetention);
+        requirePositive("admin-timeout", adminTimeout);
         if (maxMessageSize.toBytes() < 2 * ENVELOPE_BYTES || maxMessageSize.toBytes() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "cdc.topics.max-message-size has to be between 128KB and 2GB, not " + maxMessageSize);
+        }
+    }
+
+    private static void requirePositive(String name, Duration duration) {
+        if (duration.toMillis() < 1) {
+            throw new IllegalArgumentException("cdc.topics." + name + " has to be a time above 0, not " + duration);
         }
     }
 

@@ -21,6 +21,9 @@ public record SnapshotProperties(
         if (maxChunkRows < 1) {
             throw new IllegalArgumentException("cdc.snapshot.max-chunk-rows has to be at least 1, not " + maxChunkRows);
         }
+        if (maxChunkSize.toBytes() < 1) {
+            throw new IllegalArgumentException("cdc.snapshot.max-chunk-size has to be above 0, not " + maxChunkSize);
+        }
     }
 
     /** The order in which the ranges of a key are taken. */
