@@ -69,7 +69,11 @@ public final class SourceConnection implements AutoCloseable {
             connection.setAutoCommit(true);
             return new SourceConnection(connection);
         } catch (SQLException | RuntimeException e) {
-            connection.close();
+            try (Connection lent = connection) {
+                discard(lent);
+            } catch (SQLException suppressed) {
+                e.addSuppressed(suppressed);
+            }
             throw e;
         }
     }
@@ -141,16 +145,24 @@ public final class SourceConnection implements AutoCloseable {
         return rows;
     }
 
-    /** Gives the connection back as it was lent: without lock and settings. A connection that can do neither is dead, and its lock with it. */
+    /** Gives the connection back as it was lent: without lock and settings. Where that fails it is cut off, or the lock would live on in the pool. */
     @Override
     public void close() throws SQLException {
-        try (Connection lent = connection;
-                Statement statement = lent.createStatement()) {
+        try (Connection lent = connection) {
+            discard(lent);
+        }
+    }
+
+    private static void discard(Connection lent) throws SQLException {
+        try (Statement statement = lent.createStatement()) {
             if (!lent.getAutoCommit()) {
                 lent.rollback();
                 lent.setAutoCommit(true);
             }
             statement.execute("DISCARD ALL");
+        } catch (SQLException | RuntimeException e) {
+            lent.abort(Runnable::run);
+            throw e;
         }
     }
 }
