@@ -115,6 +115,12 @@ class CaptureMonitor implements CaptureListener {
     }
 
     @Override
+    public void released() {
+        problems.clear();
+        waitingSince = null;
+    }
+
+    @Override
     public void audited(int slot, boolean passed) {
         if (passed) {
             failedAudits.remove(slot);

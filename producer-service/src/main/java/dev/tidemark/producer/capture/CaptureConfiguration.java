@@ -70,8 +70,8 @@ class CaptureConfiguration {
             ThreadPoolTaskScheduler retentionScheduler,
             Clock clock,
             CaptureListener listener) {
-        return new Poller(
-                starter, publisher, new Retention(source, properties, retentionScheduler, clock, listener), clock);
+        Retention retention = new Retention(source, properties, retentionScheduler, clock, listener);
+        return new Poller(starter, publisher, retention, clock, listener);
     }
 
     @Bean

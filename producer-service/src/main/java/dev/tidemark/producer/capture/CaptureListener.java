@@ -22,6 +22,9 @@ public interface CaptureListener {
     /** A table is not captured for this reason, or is again if the reason is null. */
     default void tableProblem(TableId table, @Nullable String reason) {}
 
+    /** The producer no longer is the active one, or begins anew: what was told of tables and of Kafka counts no more. */
+    default void released() {}
+
     /** A time slot of the change log holds as many rows as were published from it, or does not. Called from the thread of the retention. */
     default void audited(int slot, boolean passed) {}
 }

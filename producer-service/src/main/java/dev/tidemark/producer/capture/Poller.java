@@ -3,11 +3,14 @@ package dev.tidemark.producer.capture;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,16 +27,18 @@ public final class Poller {
     private final Publisher publisher;
     private final Retention retention;
     private final Clock clock;
+    private final CaptureListener listener;
     private @Nullable Capture capture;
     private boolean renumber;
     private volatile PollStatus status;
     private volatile @Nullable Instant busySince;
 
-    Poller(CaptureStarter starter, Publisher publisher, Retention retention, Clock clock) {
+    Poller(CaptureStarter starter, Publisher publisher, Retention retention, Clock clock, CaptureListener listener) {
         this.starter = starter;
         this.publisher = publisher;
         this.retention = retention;
         this.clock = clock;
+        this.listener = listener;
         this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null, null);
     }
 
@@ -92,8 +97,23 @@ public final class Poller {
             publisher.reset();
         }
         release();
-        report(State.FAILED, 0, null, describe(e));
-        LOG.debug("The step failed", e);
+        String problem = describe(e);
+        boolean known = status.state() == State.FAILED && problem.equals(status.problem());
+        report(State.FAILED, 0, null, problem);
+        if (!known && !isExpected(e)) {
+            LOG.error("This was not foreseen", e);
+        } else {
+            LOG.debug("The step failed", e);
+        }
+    }
+
+    /** What the environment does to a producer, and whose message says enough. */
+    private static boolean isExpected(Throwable e) {
+        return e instanceof SQLException
+                || e instanceof KafkaUnavailableException
+                || e instanceof DeliveryFailedException
+                || e instanceof UnusableSourceException
+                || e instanceof FlywayException;
     }
 
     private void release() {
@@ -101,10 +121,11 @@ public final class Poller {
             if (capture != null) {
                 capture.close();
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.debug("The connection to the source was lost", e);
         }
         capture = null;
+        listener.released();
     }
 
     private void report(State state, long epoch, @Nullable String position, @Nullable String problem) {

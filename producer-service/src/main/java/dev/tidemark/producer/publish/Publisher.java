@@ -65,9 +65,15 @@ public final class Publisher implements AutoCloseable {
         return names.of(table);
     }
 
-    /** @return those of the topics that exist, with Kafka's ids of them */
-    public Map<String, String> topicIds(Collection<String> existing) {
-        return topics.ids(existing);
+    /**
+     * Asks Kafka even if there are no topics to ask for, so that an answer always means that it is there.
+     *
+     * @return those of the topics that exist, with Kafka's ids of them
+     */
+    public Map<String, String> topicIds(Collection<String> wanted) {
+        List<String> all = new ArrayList<>(wanted);
+        all.add(names.offsets());
+        return topics.ids(all);
     }
 
     /** Writes the intent; its page may be sent when Kafka has it. */

@@ -2,6 +2,7 @@ package dev.tidemark.producer.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,6 +35,21 @@ class PipelineHealthIndicatorTest {
             assertThat(health.getStatus()).isEqualTo(Status.DOWN);
             assertThat(String.valueOf(health.getDetails().get("step"))).contains("since 2025-12-31T23:59:29Z");
         }
+    }
+
+    @Test
+    void forgetsTheProblemsOfTablesWhenAnotherProducerSeesToThem() {
+        monitor.tableProblem(new TableId("public", "missing"), "does not exist");
+        monitor.waitingForKafka();
+        monitor.audited(1, false);
+        assertThat(health(State.RUNNING, null).getDetails()).containsKeys("tables", "problem", "audit");
+
+        monitor.released();
+        assertThat(health(State.STANDBY, null).getStatus()).isEqualTo(Status.UP);
+        assertThat(health(State.RUNNING, null).getDetails())
+                .as("what the log lacks is lacking whoever is at work")
+                .containsKey("audit")
+                .doesNotContainKeys("tables", "problem");
     }
 
     private Health health(State state, @Nullable Instant busySince) {

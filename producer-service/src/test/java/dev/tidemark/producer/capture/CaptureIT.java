@@ -218,11 +218,7 @@ class CaptureIT {
         try (Capture successor = bench.start("items")) {
             Workbench.drain(successor);
         }
-        List<String> starts = markers("items").stream()
-                .filter(Marker.ChunkStart.class::isInstance)
-                .map(marker -> String.valueOf(((Marker.ChunkStart) marker).after()))
-                .toList();
-        assertThat(starts)
+        assertThat(chunkStarts())
                 .filteredOn("null"::equals)
                 .as("chunks that begin with the table")
                 .hasSize(1);
@@ -262,16 +258,23 @@ class CaptureIT {
             bench.execute("INSERT INTO items VALUES (1, 'x')");
             Workbench.STACK.broker().suspend();
             try {
-                CompletableFuture<PollOutcome> step = CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return capture.step();
-                    } catch (SQLException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+                CompletableFuture<PollOutcome> step = stepAside(capture);
                 assertThat(bench.waitingForKafka.await(30, TimeUnit.SECONDS)).isTrue();
                 Workbench.STACK.broker().resume();
                 assertThat(step.get(60, TimeUnit.SECONDS)).isEqualTo(PollOutcome.BUSY);
+            } finally {
+                Workbench.STACK.broker().resume();
+            }
+        }
+    }
+
+    @Test
+    void saysThatItWaitsForKafkaAlsoWithoutAnyTable() throws Exception {
+        try (Capture capture = bench.start("")) {
+            Workbench.STACK.broker().suspend();
+            try {
+                capture.step();
+                assertThat(bench.waitingForKafka.getCount()).isZero();
             } finally {
                 Workbench.STACK.broker().resume();
             }
@@ -572,6 +575,94 @@ class CaptureIT {
     }
 
     @Test
+    void beginsASnapshotAnewWhenChangesBeforeTheNextChunkCouldNotBeCaptured() throws SQLException {
+        bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 2500) g");
+        try (Capture capture = bench.start("items")) {
+            capture.step();
+            bench.execute("ALTER TABLE items DROP CONSTRAINT items_pkey");
+            bench.execute("UPDATE items SET v = 'uncaptured' WHERE id = 5");
+            bench.execute("ALTER TABLE items ADD PRIMARY KEY (id)");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+        }
+        assertThat(chunkStarts()).containsExactly("null", "null", "{\"id\" : 1000}", "{\"id\" : 2000}");
+        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+    }
+
+    @Test
+    void readsAChunkThatHadToWaitForATableToBeRewritten() throws Exception {
+        bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 500) g");
+        try (Capture capture = bench.start("items");
+                Connection alteration = bench.source.getConnection();
+                Statement alter = alteration.createStatement()) {
+            alteration.setAutoCommit(false);
+            alter.execute("ALTER TABLE items ALTER v TYPE varchar(40) USING v || '!'");
+            CompletableFuture<PollOutcome> step = stepAside(capture);
+            while (!step.isDone() && !isWaitingForALock()) {
+                // until the chunk waits
+            }
+            alteration.commit();
+            step.get(60, TimeUnit.SECONDS);
+            Workbench.drain(capture);
+        }
+        assertThat(events("items"))
+                .filteredOn(event -> event.operation() == Operation.READ)
+                .hasSize(500);
+        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+    }
+
+    private boolean isWaitingForALock() {
+        return bench.sql
+                .sql("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static CompletableFuture<PollOutcome> stepAside(Capture capture) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return capture.step();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void announcesNothingThatACrashOfTheSourceCouldUndo() throws SQLException {
+        bench.execute("ALTER SYSTEM SET wal_writer_delay = '10s'");
+        bench.sql.sql("SELECT pg_reload_conf()").query().listOfRows();
+        try (Capture capture = bench.start("items");
+                Connection writer = bench.source.getConnection();
+                Statement write = writer.createStatement()) {
+            Workbench.drain(capture);
+            write.execute("SET synchronous_commit = off");
+            for (int i = 0; i < 20; i++) {
+                write.execute("INSERT INTO items VALUES (" + i + ", 'x')");
+                String committed = bench.sql
+                        .sql("SELECT pg_current_wal_insert_lsn()::text")
+                        .query(String.class)
+                        .single();
+                bench.onSent = () -> assertThat(isFlushed(committed)).isTrue();
+                capture.step();
+                capture.settle();
+            }
+        } finally {
+            bench.execute("ALTER SYSTEM RESET wal_writer_delay");
+            bench.sql.sql("SELECT pg_reload_conf()").query().listOfRows();
+        }
+        assertThat(changes("items")).hasSize(20);
+    }
+
+    private boolean isFlushed(String lsn) {
+        return bench.sql
+                .sql("SELECT pg_current_wal_flush_lsn() >= ?::pg_lsn")
+                .param(lsn)
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
     void followsATableThatIsAlteredWithoutANewSnapshot() throws SQLException {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
@@ -629,6 +720,14 @@ class CaptureIT {
             }
         }
         return markers;
+    }
+
+    private List<String> chunkStarts() {
+        return markers("items").stream()
+                .filter(Marker.ChunkStart.class::isInstance)
+                .map(marker -> ((Marker.ChunkStart) marker).after())
+                .map(after -> after == null ? "null" : after.json())
+                .toList();
     }
 
     private static List<Long> sequences(List<ChangeEvent> events) {

@@ -1,5 +1,6 @@
 package dev.tidemark.producer.capture;
 
+import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import dev.tidemark.producer.publish.Deadline;
@@ -73,6 +74,8 @@ final class Workbench implements AutoCloseable {
             ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
             ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class));
     final Publisher publisher;
+    Runnable onSent = () -> {};
+    Runnable onProblem = () -> {};
     int pageRows = 5000;
     int chunkRows = 1000;
     KeyOrder keyOrder = KeyOrder.NATIVE;
@@ -88,6 +91,16 @@ final class Workbench implements AutoCloseable {
     /** A producer of the tables; null if another one is the active one. */
     @Nullable
     Capture tryStart(boolean renumber, String tables) throws SQLException {
+        return starter(tables).start(renumber);
+    }
+
+    Poller poller(String tables) {
+        Retention retention = new Retention(
+                source, new RetentionProperties(Duration.ofDays(1)), Runnable::run, Clock.systemUTC(), listener());
+        return new Poller(starter(tables), publisher, retention, Clock.systemUTC(), listener());
+    }
+
+    private CaptureStarter starter(String tables) {
         Pipeline pipeline = new Pipeline(name, "test", "instance", topics, TableId.parseList(tables));
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
@@ -95,8 +108,7 @@ final class Workbench implements AutoCloseable {
         Capture.Settings settings = new Capture.Settings(
                 new PageLimits(pageRows, 1 << 20, rowBytes), Duration.ZERO, Clock.systemUTC(), () -> false);
         return new CaptureStarter(
-                        source, new SourceMigration(source, true), publisher, pipeline, chunks, settings, listener())
-                .start(renumber);
+                source, new SourceMigration(source, true), publisher, pipeline, chunks, settings, listener());
     }
 
     Capture start(String tables) throws SQLException {
@@ -111,7 +123,18 @@ final class Workbench implements AutoCloseable {
             }
 
             @Override
+            public void sent(TableId table, Operation operation, int count) {
+                onSent.run();
+            }
+
+            @Override
+            public void released() {
+                problems.clear();
+            }
+
+            @Override
             public void tableProblem(TableId table, @Nullable String reason) {
+                onProblem.run();
                 if (reason == null) {
                     problems.remove(table.toString());
                 } else {
