@@ -2,11 +2,15 @@ package dev.tidemark.migrations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RetentionIT {
+
+    private static final String WAITING =
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private final TestDatabase database = TestDatabase.source();
     private final Session session = database.session();
@@ -87,6 +91,35 @@ class RetentionIT {
         }
     }
 
+    /** A policy on the slot makes the count wait, with a snapshot that does not show what comes meanwhile. The other queries read without seqscan. */
+    @Test
+    void keepsARowThatCameBetweenTheCountAndTheLock() {
+        String keeper = TestDatabase.role("keeper");
+        session.run(
+                "CREATE FUNCTION pause() RETURNS boolean LANGUAGE sql AS"
+                        + " $$ SELECT current_setting('enable_seqscan') = 'off' OR pg_advisory_xact_lock_shared(1) IS NOT NULL $$",
+                "ALTER TABLE %s ENABLE ROW LEVEL SECURITY".formatted(table),
+                "CREATE POLICY pause ON %s USING (pause())".formatted(table),
+                "GRANT USAGE ON SCHEMA cdc TO " + keeper,
+                "GRANT ALL ON ALL TABLES IN SCHEMA cdc TO " + keeper,
+                "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA cdc TO " + keeper,
+                "BEGIN",
+                "SELECT pg_advisory_xact_lock(1)");
+        String offset = session.value("SELECT pg_current_snapshot()");
+        try (Session retention = database.session(keeper);
+                Session writer = database.session()) {
+            CompletableFuture<String> status =
+                    CompletableFuture.supplyAsync(() -> retention.value(truncation(offset, 10)));
+            while (!status.isDone() && writer.value(WAITING).equals("0")) {
+                // until the count waits
+            }
+            writer.run(write(1));
+            session.run("COMMIT");
+            assertThat(status.join()).isEqualTo("unconsumed|0|10");
+        }
+        assertThat(session.value("SELECT count(*) FROM " + table)).isEqualTo("11");
+    }
+
     @Test
     void asksForATransactionThatSeesWhatCameLast() {
         session.run("BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -105,8 +138,11 @@ class RetentionIT {
     }
 
     private String truncate(String offset, long expected) {
-        return session.value(
-                "SELECT * FROM cdc.truncate_slot(%s::smallint, pg_snapshot_xmax('%s'), ARRAY(SELECT pg_snapshot_xip('%2$s')), %d)"
-                        .formatted(slot, offset, expected));
+        return session.value(truncation(offset, expected));
+    }
+
+    private String truncation(String offset, long expected) {
+        return "SELECT * FROM cdc.truncate_slot(%s::smallint, pg_snapshot_xmax('%s'), ARRAY(SELECT pg_snapshot_xip('%2$s')), %d)"
+                .formatted(slot, offset, expected);
     }
 }
