@@ -598,7 +598,7 @@ class CaptureIT {
             alteration.setAutoCommit(false);
             alter.execute("ALTER TABLE items ALTER v TYPE varchar(40) USING v || '!'");
             CompletableFuture<PollOutcome> step = stepAside(capture);
-            while (!step.isDone() && !isWaitingForALock()) {
+            while (!step.isDone() && !isAChunkWaiting()) {
                 // until the chunk waits
             }
             alteration.commit();
@@ -611,9 +611,11 @@ class CaptureIT {
         assertThat(foldWithChunks("items")).isEqualTo(table("items"));
     }
 
-    private boolean isWaitingForALock() {
+    private boolean isAChunkWaiting() {
         return bench.sql
-                .sql("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'items'::regclass")
+                .sql(
+                        "SELECT count(*) > 0 FROM pg_stat_activity"
+                                + " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE%'")
                 .query(Boolean.class)
                 .single();
     }
