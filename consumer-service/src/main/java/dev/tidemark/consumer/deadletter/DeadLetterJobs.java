@@ -1,0 +1,196 @@
+package dev.tidemark.consumer.deadletter;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * What goes on with dead letters beside applying, on threads of its own: they are sent to the dead-letter topics, counted, and forgotten at last. What fails
+ * is tried again.
+ */
+public final class DeadLetterJobs implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(DeadLetterJobs.class);
+
+    private static final Duration COUNT_INTERVAL = Duration.ofSeconds(3);
+    private static final Duration FORGET_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+    private static final long STOP_SECONDS = 5;
+    /** One sends; the other need not wait for Kafka. */
+    private static final int THREADS = 2;
+
+    private final DeadLetterPublisher publisher;
+    private final DeadLetterQueries queries;
+    private final DeadLetterClosing closing;
+    private final DeadLetterProperties properties;
+    private final Clock clock;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicLong failures = new AtomicLong();
+    private Instant nextTry = Instant.MIN;
+    private Duration delay = Duration.ZERO;
+    private volatile @Nullable String error;
+    private volatile Map<String, Long> open = Map.of();
+    private volatile @Nullable ScheduledExecutorService executor;
+
+    DeadLetterJobs(
+            DeadLetterPublisher publisher,
+            DeadLetterQueries queries,
+            DeadLetterClosing closing,
+            DeadLetterProperties properties,
+            Clock clock) {
+        this.publisher = publisher;
+        this.queries = queries;
+        this.closing = closing;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /** Letters were committed: they are sent at once. Returns immediately; may be called by any thread, also when nothing runs. */
+    public void wake() {
+        ScheduledExecutorService running = executor;
+        if (running != null && woken.compareAndSet(false, true)) {
+            try {
+                running.execute(this::publish);
+            } catch (RuntimeException e) {
+                woken.set(false); // being stopped
+            }
+        }
+    }
+
+    /** How many open letters each table had lately, by its name; those that could not be understood under an empty one. */
+    public Map<String, Long> open() {
+        return open;
+    }
+
+    /** Why letters cannot be sent to Kafka; null if they can. */
+    public @Nullable String publishingError() {
+        return error;
+    }
+
+    /** How many letters were sent since the start. */
+    public long published() {
+        return publisher.published();
+    }
+
+    /** How often sending has failed since the start. */
+    public long publishingFailures() {
+        return failures.get();
+    }
+
+    /** How many letters Kafka does not take, whatever is tried. */
+    public int unsendable() {
+        return publisher.unsendable();
+    }
+
+    /** Sends what there is, unless that has just failed. */
+    synchronized void publish() {
+        woken.set(false);
+        if (clock.instant().isBefore(nextTry)) {
+            return;
+        }
+        try {
+            while (publisher.publishPage() && executor != null) {
+                succeeded();
+            }
+            succeeded();
+        } catch (SQLException e) {
+            // The destination is away, or not prepared yet; who applies says so.
+            log.debug("Dead letters cannot be read", e);
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void succeeded() {
+        if (error != null) {
+            log.info("Dead letters are sent to Kafka again");
+        }
+        error = null;
+        delay = Duration.ZERO;
+    }
+
+    private void failed(RuntimeException e) {
+        failures.incrementAndGet();
+        String message = String.valueOf(e.getMessage());
+        if (error == null) {
+            log.warn("Dead letters cannot be sent to Kafka: message={}", message);
+        }
+        error = message;
+        Duration twice = delay.isZero() ? properties.publishInterval() : delay.multipliedBy(2);
+        delay = twice.compareTo(LONGEST_DELAY) < 0 ? twice : LONGEST_DELAY;
+        nextTry = clock.instant().plus(delay);
+    }
+
+    void count() {
+        try {
+            open = queries.open();
+        } catch (SQLException | RuntimeException e) {
+            log.debug("Dead letters cannot be counted", e);
+        }
+    }
+
+    void forget() {
+        try {
+            long forgotten = closing.forget(properties.retention());
+            if (forgotten > 0) {
+                log.info("Forgot dead letters: letters={} retention={}", forgotten, properties.retention());
+            }
+        } catch (SQLException | RuntimeException e) {
+            log.debug("Dead letters cannot be forgotten", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newScheduledThreadPool(THREADS, DeadLetterJobs::thread);
+        executor = started;
+        schedule(started, this::publish, properties.publishInterval());
+        schedule(started, this::count, COUNT_INTERVAL);
+        schedule(started, this::forget, FORGET_INTERVAL);
+    }
+
+    private static void schedule(ScheduledExecutorService executor, Runnable job, Duration interval) {
+        var unused = executor.scheduleWithFixedDelay(job, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static Thread thread(Runnable job) {
+        Thread thread = new Thread(job, "dead-letters");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** What is being sent may end; what is cut off will be sent again. */
+    @Override
+    public void stop() {
+        ScheduledExecutorService stopping = executor;
+        executor = null;
+        if (stopping == null) {
+            return;
+        }
+        stopping.shutdown();
+        try {
+            if (!stopping.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                stopping.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            stopping.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return executor != null;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tidemark.consumer.deadletter;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The letters that are to be sent, in a transaction of its own. Of several instances one has them at a time: by an advisory lock, not by locks of the rows, for
+ * which those who apply events would have to wait while Kafka does not answer.
+ */
+final class Outbox implements AutoCloseable {
+
+    private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('tidemark.dead_letters', 0))";
+
+    private static final String PARTITIONS = """
+            SELECT DISTINCT d.topic, d.partition FROM (
+              SELECT topic, partition FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) ORDER BY id LIMIT ?) d
+            """;
+
+    /** As many as fit into memory, and at least one. */
+    private static final String PAGE = """
+            SELECT %s, d.record_key, d.record_value, d.record_time
+            FROM (
+              SELECT *, sum(coalesce(octet_length(record_value), 0)) OVER (ORDER BY id) - coalesce(octet_length(record_value), 0) AS bytes_before
+              FROM (SELECT * FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) ORDER BY id LIMIT ?) p) d
+            WHERE d.bytes_before < ? ORDER BY d.id
+            """.formatted(LetterRow.COLUMNS);
+
+    /** Does not wait for rows that somebody else writes, lest the two wait for each other. They stay for the next time. */
+    private static final String MARK = """
+            UPDATE cdc.dead_letter SET published_at = clock_timestamp()
+            WHERE id IN (SELECT id FROM cdc.dead_letter WHERE id = ANY (?) ORDER BY id FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """;
+
+    static final int PAGE_LETTERS = 200;
+    private static final long PAGE_BYTES = 4 << 20;
+
+    private final Connection connection;
+
+    Outbox(DataSource dataSource) throws SQLException {
+        connection = dataSource.getConnection();
+        connection.setAutoCommit(false);
+    }
+
+    /** Where the next letters come from. */
+    static List<TopicPartition> partitions(DataSource dataSource, Collection<Long> except) throws SQLException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(PARTITIONS)) {
+            query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
+            query.setInt(2, PAGE_LETTERS);
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                partitions.add(new TopicPartition(row.getString(1), row.getInt(2)));
+            }
+        }
+        return partitions;
+    }
+
+    /** @return false if another instance has the letters */
+    boolean lock() throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            ResultSet row = lock.executeQuery();
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /** The next letters, in the order of their ids. */
+    List<DeadLetterRecord> page(Collection<Long> except) throws SQLException {
+        List<DeadLetterRecord> page = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(PAGE)) {
+            query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
+            query.setInt(2, PAGE_LETTERS);
+            query.setLong(3, PAGE_BYTES);
+            ResultSet row = query.executeQuery();
+            while (row.next()) {
+                page.add(LetterRow.record(row));
+            }
+        }
+        return page;
+    }
+
+    /** @return those that are marked; the others are written by somebody else just now */
+    Set<Long> markSent(Collection<Long> ids) throws SQLException {
+        Set<Long> marked = new HashSet<>();
+        try (PreparedStatement mark = connection.prepareStatement(MARK)) {
+            mark.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            ResultSet row = mark.executeQuery();
+            while (row.next()) {
+                marked.add(row.getLong(1));
+            }
+        }
+        return marked;
+    }
+
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    /** Takes back what was not committed. */
+    @Override
+    public void close() throws SQLException {
+        try (connection) {
+            connection.rollback();
+        }
+    }
+}
