@@ -1,6 +1,10 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.apply.OffsetStore;
+import dev.tidemark.consumer.apply.RowReader;
+import dev.tidemark.consumer.deadletter.DeadLetterJobs;
+import dev.tidemark.consumer.deadletter.DeadLetterQueries;
+import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.ingest.IngestProperties;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.consumer.ingest.Topics;
@@ -31,5 +35,25 @@ class AdminConfiguration {
     @Bean
     PipelineHealth pipeline(PipelineStatus status, IngestProperties properties, Clock clock) {
         return new PipelineHealth(status, properties, clock);
+    }
+
+    @Bean
+    LetterInspector letterInspector(RowReader rows) {
+        return new LetterInspector(rows);
+    }
+
+    @Bean
+    DeadLetterMeters deadLetterMeters(MeterRegistry registry, DeadLetterJobs jobs) {
+        return new DeadLetterMeters(registry, jobs);
+    }
+
+    @Bean
+    ReplayRuns replayRuns(DeadLetterQueries queries, Replays replays, ReplayListener listener, Clock clock) {
+        return new ReplayRuns(queries, replays, listener, clock);
+    }
+
+    @Bean
+    DlqEndpoint dlqEndpoint(DeadLetterQueries queries, DeadLetterJobs jobs) {
+        return new DlqEndpoint(queries, jobs);
     }
 }

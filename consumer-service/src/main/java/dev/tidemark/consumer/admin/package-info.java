@@ -1,4 +1,4 @@
-/** What people and their tools see: endpoints, health and meters. Everything in it reads; nothing is changed from here. */
+/** What people and their tools see: endpoints, health and meters. Everything in it reads, but for what is done with dead letters. */
 @NullMarked
 package dev.tidemark.consumer.admin;
 

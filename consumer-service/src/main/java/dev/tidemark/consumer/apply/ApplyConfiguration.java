@@ -24,6 +24,11 @@ class ApplyConfiguration {
     }
 
     @Bean
+    RowReader rowReader(DataSource dataSource) {
+        return new RowReader(dataSource);
+    }
+
+    @Bean
     Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters, Rules rules) {
         return new Sink(dataSource, properties, deadLetters, rules);
     }

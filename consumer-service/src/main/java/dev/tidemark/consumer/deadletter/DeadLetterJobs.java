@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class DeadLetterJobs implements SmartLifecycle {
     private Instant nextTry = Instant.MIN;
     private Duration delay = Duration.ZERO;
     private volatile @Nullable String error;
-    private volatile Map<String, Long> open = Map.of();
+    private volatile Consumer<Map<String, Long>> observer = open -> {};
     private volatile @Nullable ScheduledExecutorService executor;
 
     DeadLetterJobs(
@@ -68,9 +69,9 @@ public final class DeadLetterJobs implements SmartLifecycle {
         }
     }
 
-    /** How many open letters each table had lately, by its name; those that could not be understood under an empty one. */
-    public Map<String, Long> open() {
-        return open;
+    /** Has itself told now and then how many open letters each table has, by its name; those that could not be understood under an empty one. */
+    public void observeOpen(Consumer<Map<String, Long>> told) {
+        observer = told;
     }
 
     /** Why letters cannot be sent to Kafka; null if they can. */
@@ -134,7 +135,7 @@ public final class DeadLetterJobs implements SmartLifecycle {
 
     void count() {
         try {
-            open = queries.open();
+            observer.accept(queries.open());
         } catch (SQLException | RuntimeException e) {
             log.debug("Dead letters cannot be counted", e);
         }

@@ -1,0 +1,91 @@
+package dev.tidemark.consumer.admin;
+
+import dev.tidemark.consumer.deadletter.DeadLetter;
+import dev.tidemark.consumer.deadletter.DeadLetterClosing;
+import dev.tidemark.consumer.deadletter.DeadLetterQueries;
+import dev.tidemark.consumer.deadletter.DeadLetterState;
+import dev.tidemark.consumer.deadletter.Refusal;
+import dev.tidemark.consumer.deadletter.Replays;
+import dev.tidemark.consumer.deadletter.Replays.Replay;
+import dev.tidemark.consumer.deadletter.Replays.Result;
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code POST /admin/dead-letters/{id}/…}: what is done with one letter. */
+@RestController
+@RequestMapping("/admin/dead-letters/{id}")
+class LetterActionsController {
+
+    private final DeadLetterQueries queries;
+    private final DeadLetterClosing closing;
+    private final Replays replays;
+    private final ReplayListener listener;
+
+    LetterActionsController(
+            DeadLetterQueries queries, DeadLetterClosing closing, Replays replays, ReplayListener listener) {
+        this.queries = queries;
+        this.closing = closing;
+        this.replays = replays;
+        this.listener = listener;
+    }
+
+    /** What has become of a letter. */
+    record Answer(long id, String result) {}
+
+    /** @param body an edited row to apply in place of the event's; taken as text, so that its numbers stay exact */
+    @PostMapping(path = "/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Answer replay(
+            @PathVariable long id, @RequestBody(required = false) @Nullable String body, HttpServletRequest request)
+            throws SQLException {
+        boolean forced = FilterParameters.only(request, "force").flag("force");
+        String row = EditedRow.of(body);
+        String who = Caller.of(request);
+        Replay replay = row == null
+                ? replays.replay(List.of(id), forced, who).get(0)
+                : replays.replayEdited(id, row, forced, who);
+        listener.tried(List.of(replay));
+        Refusal refusal = replay.refusal();
+        if (refusal != null) {
+            throw Refusals.refusedAgain(id, refusal);
+        }
+        return switch (replay.result()) {
+            case MISSING -> throw Refusals.noLetter(id);
+            case SUPERSEDED -> throw Refusals.superseded(id);
+            case CLOSED -> closed(id);
+            case REPLAYED, REFUSED -> new Answer(id, replay.result().name());
+        };
+    }
+
+    /** That it was replayed before is no error: the one who asks may have missed the answer. */
+    private Answer closed(long id) throws SQLException {
+        DeadLetter letter = letter(id);
+        if (letter.state() != DeadLetterState.REPLAYED) {
+            throw Refusals.closed(letter);
+        }
+        return new Answer(id, Result.CLOSED.name());
+    }
+
+    @PostMapping("/discard")
+    Answer discard(@PathVariable long id, HttpServletRequest request) throws SQLException {
+        FilterParameters.only(request);
+        if (!closing.discard(id, Caller.of(request))) {
+            DeadLetter letter = letter(id);
+            if (letter.state() != DeadLetterState.DISCARDED) {
+                throw Refusals.closed(letter);
+            }
+        }
+        return new Answer(id, DeadLetterState.DISCARDED.name());
+    }
+
+    private DeadLetter letter(long id) throws SQLException {
+        return queries.find(id).orElseThrow(() -> Refusals.noLetter(id)).letter();
+    }
+}

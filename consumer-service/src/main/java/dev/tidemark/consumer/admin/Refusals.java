@@ -1,0 +1,61 @@
+package dev.tidemark.consumer.admin;
+
+import dev.tidemark.consumer.deadletter.DeadLetter;
+import dev.tidemark.consumer.deadletter.Refusal;
+import java.net.URI;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** The answers that say why something was not done, as RFC 9457 has them. */
+final class Refusals {
+
+    private Refusals() {}
+
+    static ErrorResponseException noLetter(long id) {
+        return of(HttpStatus.NOT_FOUND, "There is no dead letter " + id);
+    }
+
+    static ErrorResponseException noReplay(long number) {
+        return of(HttpStatus.NOT_FOUND, "There is no replay " + number + " since the service was started");
+    }
+
+    static ErrorResponseException closed(DeadLetter letter) {
+        String by = letter.closedBy() == null ? "" : " by " + letter.closedBy();
+        return of(
+                HttpStatus.CONFLICT,
+                "The dead letter " + letter.id() + " is not open: it was "
+                        + letter.state().code() + by + " at " + letter.closedAt());
+    }
+
+    static ErrorResponseException superseded(long id) {
+        return of(
+                HttpStatus.CONFLICT,
+                "A later event of the row was applied, and the dead letter " + id
+                        + " would undo it: use force=true to apply it all the same");
+    }
+
+    static ErrorResponseException busy(URI running) {
+        ErrorResponseException refusal =
+                of(HttpStatus.CONFLICT, "Another replay is running: wait for it, or cancel it by DELETE " + running);
+        refusal.getBody().setProperty("running", running);
+        return refusal;
+    }
+
+    /** It was tried, and refused again. */
+    static ErrorResponseException refusedAgain(long id, Refusal refusal) {
+        ErrorResponseException answer =
+                of(HttpStatus.UNPROCESSABLE_CONTENT, "The dead letter " + id + " was refused again");
+        ProblemDetail body = answer.getBody();
+        body.setProperty("causeClass", refusal.causeClass().code());
+        body.setProperty("cause", refusal.cause());
+        body.setProperty("rule", refusal.rule());
+        body.setProperty("sqlState", refusal.sqlState());
+        body.setProperty("message", refusal.message());
+        return answer;
+    }
+
+    private static ErrorResponseException of(HttpStatus status, String detail) {
+        return new ErrorResponseException(status, ProblemDetail.forStatusAndDetail(status, detail), null);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tidemark.consumer.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a replay of many letters is.
+ *
+ * @param total how many letters matched at its start; null if it could not look yet
+ * @param done how many were tried
+ * @param superseded of a row that a later event was applied of
+ * @param skipped that somebody else has closed meanwhile
+ * @param error what is in the way, or was at the end
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ReplayProgress(
+        long number,
+        State state,
+        @Nullable Long total,
+        long done,
+        long replayed,
+        long refused,
+        long superseded,
+        long skipped,
+        Instant startedAt,
+        @Nullable Instant endedAt,
+        String by,
+        @Nullable String error) {
+
+    enum State {
+        RUNNING,
+        DONE,
+        CANCELLED,
+        FAILED
+    }
+}
