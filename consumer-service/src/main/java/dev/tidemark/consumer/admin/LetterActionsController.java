@@ -46,11 +46,10 @@ class LetterActionsController {
             @PathVariable long id, @RequestBody(required = false) @Nullable String body, HttpServletRequest request)
             throws SQLException {
         boolean forced = FilterParameters.only(request, "force").flag("force");
-        String row = EditedRow.of(body);
+        String row = ReplayBody.row(body);
         String who = Caller.of(request);
-        Replay replay = row == null
-                ? replays.replay(List.of(id), forced, who).get(0)
-                : replays.replayEdited(id, row, forced, who);
+        Replay replay =
+                row == null ? replays.replay(List.of(id), forced, who).get(0) : replayEdited(id, row, forced, who);
         listener.tried(List.of(replay));
         Refusal refusal = replay.refusal();
         if (refusal != null) {
@@ -62,6 +61,14 @@ class LetterActionsController {
             case CLOSED -> closed(id);
             case REPLAYED, REFUSED -> new Answer(id, replay.result().name());
         };
+    }
+
+    private Replay replayEdited(long id, String row, boolean forced, String who) throws SQLException {
+        try {
+            return replays.replayEdited(id, row, forced, who);
+        } catch (IllegalArgumentException e) {
+            throw new BadParameterException("row", String.valueOf(e.getMessage()));
+        }
     }
 
     /** That it was replayed before is no error: the one who asks may have missed the answer. */

@@ -22,6 +22,7 @@ public interface Replays {
      * Tries a letter with another row in place of the event's.
      *
      * @param row the whole row as a JSON object of the event's columns, values written as in the event
+     * @throws IllegalArgumentException if the row cannot stand for the event's
      */
     Replay replayEdited(long id, String row, boolean forced, String who) throws SQLException;
 

@@ -255,6 +255,18 @@ class DeadLetterHttpIT {
     }
 
     @Test
+    void tellsWhyARowCannotStandForTheEvents() throws Exception {
+        replays.bug = new IllegalArgumentException("it lacks the column name");
+        problem(
+                        400,
+                        post(LETTERS + "/1/replay")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content("{\"row\":{\"id\":1}}"))
+                .andExpect(jsonPath("$.parameter").value("row"))
+                .andExpect(jsonPath("$.detail", containsString("it lacks the column name")));
+    }
+
+    @Test
     void saysWhyALetterIsNotReplayed() throws Exception {
         long id = refuse(1);
         String path = LETTERS + "/" + id + "/replay";

@@ -3,15 +3,15 @@ package dev.tidemark.consumer.admin;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a replay with an edited row: {@code {"row": {…}}}. */
-final class EditedRow {
+/** The body of a request to replay: {@code {"row": {…}}} for an edited row, or nothing. */
+final class ReplayBody {
 
     private static final String BODY = "the body";
 
-    private EditedRow() {}
+    private ReplayBody() {}
 
-    /** @return the row as it was written; null if there is no body */
-    static @Nullable String of(@Nullable String body) {
+    /** @return the edited row as it was written; null if there is none */
+    static @Nullable String row(@Nullable String body) {
         if (body == null || body.isBlank()) {
             return null;
         }
