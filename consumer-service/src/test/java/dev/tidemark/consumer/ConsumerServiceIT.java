@@ -65,10 +65,15 @@ class ConsumerServiceIT {
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext service, String path) {
+        return call(service, "GET", "/actuator/" + path);
+    }
+
+    private HttpResponse<String> call(ConfigurableApplicationContext service, String method, String path) {
         int port = ((WebServerApplicationContext) service).getWebServer().getPort();
         try {
             return http.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/" + path))
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
@@ -141,11 +146,13 @@ class ConsumerServiceIT {
                             "cdc_partitions_blocked 0.0");
 
             send("tidemark.public.people", 3, 3, "toolong");
-            await("the refusal", () -> get(service, "health").body().contains("22001"));
-            assertThat(get(service, "health").body()).contains("public.people", "{\\\"id\\\":3}");
-            assertThat(get(service, "lag").body()).contains("\"records\":1");
+            await("the refusal", () -> get(service, "dlq").body().contains("\"open\":1"));
+            assertThat(call(service, "POST", "/admin/dead-letters/1/replay").body())
+                    .contains("\"sqlState\":\"22001\"", "\"causeClass\":\"value\"");
             database.execute("ALTER TABLE people ALTER name TYPE text");
-            await("the repaired row", () -> names().equals("a,b,toolong"));
+            assertThat(call(service, "POST", "/admin/dead-letters/1/replay").statusCode())
+                    .isEqualTo(200);
+            assertThat(names()).isEqualTo("a,b,toolong");
             await("health", () -> get(service, "health").statusCode() == 200);
 
             database.stop();

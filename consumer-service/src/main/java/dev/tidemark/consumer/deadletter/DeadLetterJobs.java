@@ -28,8 +28,6 @@ public final class DeadLetterJobs implements SmartLifecycle {
     private static final Duration FORGET_INTERVAL = Duration.ofMinutes(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
     private static final long STOP_SECONDS = 5;
-    /** One sends; the other need not wait for Kafka. */
-    private static final int THREADS = 2;
 
     private final DeadLetterPublisher publisher;
     private final DeadLetterQueries queries;
@@ -42,7 +40,9 @@ public final class DeadLetterJobs implements SmartLifecycle {
     private Duration delay = Duration.ZERO;
     private volatile @Nullable String error;
     private volatile Consumer<Map<String, Long>> observer = open -> {};
-    private volatile @Nullable ScheduledExecutorService executor;
+    private volatile @Nullable ScheduledExecutorService sending;
+    /** Another thread, since sending may wait for Kafka. */
+    private @Nullable ScheduledExecutorService keeping;
 
     DeadLetterJobs(
             DeadLetterPublisher publisher,
@@ -59,7 +59,7 @@ public final class DeadLetterJobs implements SmartLifecycle {
 
     /** Letters were committed: they are sent at once. Returns immediately; may be called by any thread, also when nothing runs. */
     public void wake() {
-        ScheduledExecutorService running = executor;
+        ScheduledExecutorService running = sending;
         if (running != null && woken.compareAndSet(false, true)) {
             try {
                 running.execute(this::publish);
@@ -95,13 +95,13 @@ public final class DeadLetterJobs implements SmartLifecycle {
     }
 
     /** Sends what there is, unless that has just failed. */
-    synchronized void publish() {
+    void publish() {
         woken.set(false);
         if (clock.instant().isBefore(nextTry)) {
             return;
         }
         try {
-            while (publisher.publishPage() && executor != null) {
+            while (publisher.publishPage() && isRunning()) {
                 succeeded();
             }
             succeeded();
@@ -154,11 +154,13 @@ public final class DeadLetterJobs implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newScheduledThreadPool(THREADS, DeadLetterJobs::thread);
-        executor = started;
-        schedule(started, this::publish, properties.publishInterval());
-        schedule(started, this::count, COUNT_INTERVAL);
-        schedule(started, this::forget, FORGET_INTERVAL);
+        ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor(DeadLetterJobs::thread);
+        ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(DeadLetterJobs::thread);
+        sending = sender;
+        keeping = keeper;
+        schedule(sender, this::publish, properties.publishInterval());
+        schedule(keeper, this::count, COUNT_INTERVAL);
+        schedule(keeper, this::forget, FORGET_INTERVAL);
     }
 
     private static void schedule(ScheduledExecutorService executor, Runnable job, Duration interval) {
@@ -174,24 +176,29 @@ public final class DeadLetterJobs implements SmartLifecycle {
     /** What is being sent may end; what is cut off will be sent again. */
     @Override
     public void stop() {
-        ScheduledExecutorService stopping = executor;
-        executor = null;
-        if (stopping == null) {
+        ScheduledExecutorService sender = sending;
+        sending = null;
+        stop(keeping);
+        stop(sender);
+    }
+
+    private static void stop(@Nullable ScheduledExecutorService executor) {
+        if (executor == null) {
             return;
         }
-        stopping.shutdown();
+        executor.shutdown();
         try {
-            if (!stopping.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                stopping.shutdownNow();
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                executor.shutdownNow();
             }
         } catch (InterruptedException e) {
-            stopping.shutdownNow();
+            executor.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public boolean isRunning() {
-        return executor != null;
+        return sending != null;
     }
 }
