@@ -35,7 +35,7 @@ public record TopicNames(String prefix) {
     }
 
     /** The topic of the events that could not be applied of a table's topic. */
-    public String deadLetters(String topic) {
+    public static String deadLetters(String topic) {
         return topic + DEAD_LETTERS;
     }
 

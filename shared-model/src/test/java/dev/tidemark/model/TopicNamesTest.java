@@ -26,8 +26,8 @@ class TopicNamesTest {
     @Test
     void namesDeadLetterTopicsAsNoTableIsNamed() {
         String longest = topics.of(new TableId("public", "x".repeat(300)));
-        assertThat(topics.deadLetters("shop.public.employees")).isEqualTo("shop.public.employees-dlt");
-        assertThat(topics.deadLetters(longest)).hasSize(249);
+        assertThat(TopicNames.deadLetters("shop.public.employees")).isEqualTo("shop.public.employees-dlt");
+        assertThat(TopicNames.deadLetters(longest)).hasSize(249);
         String cut = "x".repeat(245 - "shop.public.-dlt".length()) + "-dlt and more";
         assertThat(topics.of(new TableId("public", cut))).hasSize(245).endsWith("x_dlt");
     }

@@ -74,8 +74,9 @@ final class ConsumerMeters implements IngestListener {
     @Override
     public void refused(Collection<RefusedEvent> events) {
         for (RefusedEvent refused : events) {
-            String table =
-                    refused.event() == null ? "" : refused.event().table().toString();
+            String table = refused.event() == null
+                    ? DeadLetterMeters.UNKNOWN
+                    : refused.event().table().toString();
             String cause = refused.refusal().causeClass().code();
             registry.counter("cdc.events.refused", "table", table, "cause", cause)
                     .increment();

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class DeadLetterMeters implements ReplayListener {
 
-    private static final String UNKNOWN = "unknown";
+    static final String UNKNOWN = "unknown";
 
     private final MeterRegistry registry;
     private final Map<String, AtomicLong> open = new ConcurrentHashMap<>();

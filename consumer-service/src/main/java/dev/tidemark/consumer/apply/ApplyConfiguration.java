@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({SinkProperties.class, DeadLetterProperties.class})
+@EnableConfigurationProperties(SinkProperties.class)
 class ApplyConfiguration {
 
     @Bean

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,6 @@ public final class DeadLetterJobs implements SmartLifecycle {
     private final DeadLetterClosing closing;
     private final DeadLetterProperties properties;
     private final Clock clock;
-    private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicLong failures = new AtomicLong();
     private Instant nextTry = Instant.MIN;
     private Duration delay = Duration.ZERO;
@@ -55,18 +53,6 @@ public final class DeadLetterJobs implements SmartLifecycle {
         this.closing = closing;
         this.properties = properties;
         this.clock = clock;
-    }
-
-    /** Letters were committed: they are sent at once. Returns immediately; may be called by any thread, also when nothing runs. */
-    public void wake() {
-        ScheduledExecutorService running = sending;
-        if (running != null && woken.compareAndSet(false, true)) {
-            try {
-                running.execute(this::publish);
-            } catch (RuntimeException e) {
-                woken.set(false); // being stopped
-            }
-        }
     }
 
     /** Has itself told now and then how many open letters each table has, by its name; those that could not be understood under an empty one. */
@@ -96,7 +82,6 @@ public final class DeadLetterJobs implements SmartLifecycle {
 
     /** Sends what there is, unless that has just failed. */
     void publish() {
-        woken.set(false);
         if (clock.instant().isBefore(nextTry)) {
             return;
         }

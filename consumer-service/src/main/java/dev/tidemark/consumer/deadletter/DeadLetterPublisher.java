@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -130,7 +131,7 @@ final class DeadLetterPublisher implements AutoCloseable {
         TopicPartition original = record.letter().partition();
         try {
             return kafka.send(new ProducerRecord<>(
-                    DeadLetterTopics.nameOf(original.topic()),
+                    TopicNames.deadLetters(original.topic()),
                     original.partition(),
                     null,
                     record.key(),

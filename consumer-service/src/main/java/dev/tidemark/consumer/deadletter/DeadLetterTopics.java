@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,17 +51,12 @@ final class DeadLetterTopics implements AutoCloseable {
         this.factory = factory;
     }
 
-    /** The dead-letter topic of a topic. */
-    static String nameOf(String topic) {
-        return topic + "-dlt";
-    }
-
     /** Makes what is missing, so that a letter can be sent to the partition of the same number. */
     void ensure(TopicPartition original) {
         if (known.contains(original)) {
             return;
         }
-        String name = nameOf(original.topic());
+        String name = TopicNames.deadLetters(original.topic());
         int there = partitions(name);
         int needed = Math.max(partitions(original.topic()), original.partition() + 1);
         if (there == 0) {

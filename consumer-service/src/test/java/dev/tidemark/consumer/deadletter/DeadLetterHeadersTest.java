@@ -75,7 +75,7 @@ class DeadLetterHeadersTest {
         recoverer.accept(RECORD, error);
         ArgumentCaptor<ProducerRecord<Object, Object>> sent = ArgumentCaptor.forClass(ProducerRecord.class);
         org.mockito.Mockito.verify(kafka).send(sent.capture());
-        assertThat(sent.getValue().topic()).isEqualTo(DeadLetterTopics.nameOf(RECORD.topic()));
+        assertThat(sent.getValue().topic()).isEqualTo(RECORD.topic() + "-dlt");
         assertThat(sent.getValue().partition()).isEqualTo(RECORD.partition());
         return sent.getValue().headers();
     }

@@ -57,7 +57,7 @@ public final class Publisher implements AutoCloseable {
     /** @return Kafka's id of the table's topic, which is made if it is missing, as is that of its dead letters */
     public String ensureTopic(TableId table) {
         String topic = names.of(table);
-        return topics.ensureEvents(topic, names.deadLetters(topic));
+        return topics.ensureEvents(topic, TopicNames.deadLetters(topic));
     }
 
     /** The name of the table's topic. */
