@@ -41,6 +41,8 @@ class OutageIT {
     @Test
     void ofDestinationRefusesNoRow() {
         survives(pipeline.stack().destination(), pipeline.consumer(), "destination", () -> {});
+        assertThat(pipeline.destination().number("SELECT count(*) FROM cdc.dead_letter"))
+                .isZero();
     }
 
     private void survives(Server server, ServiceProcess victim, String cause, Runnable meanwhile) {

@@ -1,0 +1,53 @@
+package dev.tidemark.test;
+
+import dev.tidemark.stack.ServiceProcess;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The admin endpoints of a service, as an operator uses them. */
+final class Admin {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final ServiceProcess service;
+
+    Admin(ServiceProcess service) {
+        this.service = service;
+    }
+
+    record Answer(int status, JsonNode body) {}
+
+    JsonNode get(String path) {
+        return send(path, HttpRequest.newBuilder().GET()).body();
+    }
+
+    /** @param body JSON, empty for none */
+    Answer post(String path, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder().POST(BodyPublishers.ofString(body));
+        return send(path, body.isEmpty() ? request : request.header("Content-Type", "application/json"));
+    }
+
+    private Answer send(String path, HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer = HTTP.send(
+                    request.uri(service.uri(path))
+                            .timeout(Duration.ofSeconds(30))
+                            .build(),
+                    BodyHandlers.ofString());
+            return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+        } catch (IOException e) {
+            throw new IllegalStateException(path + ": " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
