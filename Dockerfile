@@ -26,4 +26,4 @@ COPY --from=layers /layers/application/ ./
 # In a container, loopback would be reachable from nowhere.
 ENV SERVER_ADDRESS=0.0.0.0
 USER 10001:10001
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "application.jar"]
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-jar", "application.jar"]

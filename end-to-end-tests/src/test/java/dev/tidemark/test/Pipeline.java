@@ -16,9 +16,6 @@ final class Pipeline implements AutoCloseable {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
-    /** Quick to start, light on a machine of two cores, and dead at once where memory does not suffice. */
-    private static final String[] JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"};
-
     private final Stack stack = SharedStack.get();
     private final String name = "e2e_%d_%d".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet());
     private final TestDatabase source = TestDatabase.create(stack.source(), name);
@@ -87,7 +84,6 @@ final class Pipeline implements AutoCloseable {
 
     private ServiceProcess process(Service service, TestDatabase database, Map<String, String> settings) {
         Service configured = service.withName(name + "-" + service.name())
-                .withJvmOptions(JVM)
                 .with("SPRING_DATASOURCE_URL", database.jdbcUrl())
                 .with("CDC_PIPELINE_NAME", name);
         for (Map.Entry<String, String> setting : settings.entrySet()) {

@@ -16,6 +16,10 @@ import java.util.TreeMap;
 public record Service(
         String name, Path jar, int port, String heap, List<String> jvmOptions, Map<String, String> environment) {
 
+    /** As docs/operations.md recommends, and dead at once where memory does not suffice. */
+    private static final List<String> JVM =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError");
+
     public Service {
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);
@@ -33,7 +37,7 @@ public record Service(
 
     private static Service at(String name, Database database, Broker broker) {
         int port = FreePort.next();
-        return new Service(name, jar(name + "-service"), port, "256m", List.of(), Map.of())
+        return new Service(name, jar(name + "-service"), port, "256m", JVM, Map.of())
                 .with("SERVER_PORT", Integer.toString(port))
                 .with("SERVER_ADDRESS", "127.0.0.1")
                 .with("SPRING_DATASOURCE_URL", database.jdbcUrl())
@@ -50,14 +54,6 @@ public record Service(
 
     public Service withName(String otherName) {
         return new Service(otherName, jar, port, heap, jvmOptions, environment);
-    }
-
-    public Service withHeap(String otherHeap) {
-        return new Service(name, jar, port, otherHeap, jvmOptions, environment);
-    }
-
-    public Service withJvmOptions(String... options) {
-        return new Service(name, jar, port, heap, List.of(options), environment);
     }
 
     /** The module's runnable jar in the checkout around the working directory. */
