@@ -35,8 +35,8 @@ CREATE TABLE cdc.dead_letter (
   CHECK ((state = 'open') = (closed_at IS NULL))
 );
 
--- To find the letters that a later event of the same row supersedes
-CREATE INDEX dead_letter_open ON cdc.dead_letter (table_name, key) WHERE state = 'open';
+-- To find the letters that a later event of the same row supersedes; a key may be longer than an index takes
+CREATE INDEX dead_letter_open ON cdc.dead_letter (table_name, md5(key)) WHERE state = 'open';
 -- To list
 CREATE INDEX dead_letter_table_state ON cdc.dead_letter (table_name, state, id);
 -- To publish, and to forget

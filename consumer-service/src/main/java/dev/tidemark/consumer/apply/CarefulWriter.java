@@ -10,12 +10,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies a piece of a partition of which the destination has refused something: run by run of changes of rows, each at once if that goes, and in parts if it
  * does not. What is refused gets its verdict. What is wrong with the environment stops the piece.
  */
 final class CarefulWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(CarefulWriter.class);
 
     private final StepWriter steps;
     private final ChunkWriter chunks;
@@ -84,6 +88,16 @@ final class CarefulWriter {
             Connection connection, PartitionBatch batch, int place, Chunk chunk, Verdicts verdicts)
             throws SQLException {
         Exception error = attempt(connection, () -> chunks.clear(connection, chunk));
+        if (error != null && ErrorKind.of(error) == ErrorKind.DATA) {
+            error = attempt(connection, () -> chunks.clearFitting(connection, chunk));
+        }
+        String sqlState = error == null ? null : Problem.of(error).sqlState();
+        if (sqlState != null && sqlState.startsWith("22")) {
+            log.warn(
+                    "A bound of a chunk of {} does not fit the key's type at the destination: rows that are no longer at the source may stay there",
+                    chunk.table());
+            error = null;
+        }
         if (error != null) {
             return new Failure(place, Problem.of(error, chunk.offset(), chunk.table(), null), error);
         }

@@ -16,7 +16,7 @@ import java.util.List;
 final class ChunkLetters {
 
     private static final String OLDER =
-            "SELECT id FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND sequence < ?";
+            "SELECT id FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND (topic_id <> ? OR sequence < ?)";
 
     /** A letter's key as columns of {@code t}, to compare it with the range as the rows are; its own id has a name that hardly any column has. */
     private static final String SUPERSEDE = """
@@ -33,8 +33,8 @@ final class ChunkLetters {
         this.reader = reader;
     }
 
-    void supersede(Connection connection, Chunk chunk) throws SQLException {
-        List<Long> older = older(connection, chunk);
+    void supersede(Connection connection, String topicId, Chunk chunk) throws SQLException {
+        List<Long> older = older(connection, topicId, chunk);
         if (older.isEmpty()) {
             return;
         }
@@ -52,11 +52,12 @@ final class ChunkLetters {
         }
     }
 
-    private static List<Long> older(Connection connection, Chunk chunk) throws SQLException {
+    private static List<Long> older(Connection connection, String topicId, Chunk chunk) throws SQLException {
         List<Long> ids = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(OLDER)) {
             query.setString(1, chunk.table().toString());
-            query.setLong(2, chunk.start().sequence());
+            query.setString(2, topicId);
+            query.setLong(3, chunk.start().sequence());
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 ids.add(row.getLong(1));

@@ -1,5 +1,7 @@
 package dev.tidemark.consumer.apply;
 
+import static dev.tidemark.consumer.apply.Attempts.attempt;
+
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.model.ChangeEvent;
@@ -11,6 +13,7 @@ import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -45,13 +48,33 @@ final class ChunkWriter {
 
     /** Deletes the rows of the chunk's range that are not in the chunk. */
     TableWriter clear(Connection connection, Chunk chunk) throws SQLException {
+        return clear(connection, chunk, chunk.complete() ? keys(chunk) : List.of());
+    }
+
+    /** The same where some keys do not fit the table: there is no row with such a key. */
+    void clearFitting(Connection connection, Chunk chunk) throws SQLException {
+        SinkTable table = catalog.get(connection, chunk.table());
+        TableWriter writer = new TableWriter(connection, table);
+        List<Row> fitting = new ArrayList<>();
+        for (Row key : keys(chunk)) {
+            Exception error = attempt(connection, () -> writer.requireFitting(key));
+            if (error == null) {
+                fitting.add(key);
+            } else if (ErrorKind.of(error) == ErrorKind.ENVIRONMENT) {
+                throw new SQLException(error);
+            }
+        }
+        clear(connection, chunk, fitting);
+    }
+
+    private TableWriter clear(Connection connection, Chunk chunk, List<Row> kept) throws SQLException {
         createIfWished(connection, chunk.start());
         SinkTable table = catalog.get(connection, chunk.table());
         TableWriter writer = new TableWriter(connection, table);
         Columns key = key(chunk.start());
         KeyRange range = new KeyRange(chunk.start(), table.key(key), reader);
         if (chunk.complete()) {
-            writer.deleteOthers(range, key, keys(chunk));
+            writer.deleteOthers(range, key, kept);
         }
         return writer;
     }

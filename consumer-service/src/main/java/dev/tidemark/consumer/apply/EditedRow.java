@@ -7,13 +7,13 @@ import dev.tidemark.model.Operation;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.UndecodableException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A change with another row in place of its own. The key is taken from the new row, so that it may be another one, too. */
 final class EditedRow {
@@ -61,17 +61,22 @@ final class EditedRow {
         }
     }
 
+    /** The event's own key where its values are the same, so that it is written the same. */
     private static RowKey key(ChangeEvent event, String row, EventReader reader) {
+        RowKey own = Objects.requireNonNull(event.key());
+        Row columns = reader.columns(own);
         JsonNode edited = JSON.readTree(row);
-        ObjectNode key = JSON.createObjectNode();
-        for (String column :
-                reader.columns(Objects.requireNonNull(event.key())).columns().names()) {
+        List<String> members = new ArrayList<>();
+        boolean same = true;
+        for (String column : columns.columns().names()) {
             JsonNode value = edited.get(column);
             if (value == null || value.isNull()) {
                 throw new IllegalArgumentException("The edited row lacks a value of the key column " + column);
             }
-            key.set(column, value);
+            same = same && value.asString().equals(columns.value(column));
+            members.add(JSON.writeValueAsString(column) + " : " + value);
         }
-        return new RowKey(key.toString());
+        // As PostgreSQL's json_build_object writes it.
+        return same ? own : new RowKey("{" + String.join(", ", members) + "}");
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.RunWriter.Stop;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.deadletter.CauseClass;
@@ -10,14 +11,19 @@ import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.StoredLetter;
 import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.model.EventReader;
+import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.UndecodableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +54,24 @@ final class LetterReplays implements Replays {
     private List<Replay> replay(List<Long> ids, boolean forced, String who, @Nullable String editedRow)
             throws SQLException {
         try (Transaction transaction = new Transaction(dataSource)) {
+            prepare(transaction.connection());
             Replaying replaying = new Replaying(transaction.connection(), forced, who, editedRow);
             replaying.run(StoredLetter.lock(transaction.connection(), ids));
             transaction.commit();
             return ids.stream().map(replaying::result).toList();
         }
+    }
+
+    /** What a person has decided is not lost with a crash of the destination. */
+    private static void prepare(Connection connection) throws SQLException {
+        Sink.prepare(connection);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL synchronous_commit = on");
+        }
+    }
+
+    private static SQLException asSqlException(Exception error) {
+        return error instanceof SQLException database ? database : new SQLException(error.getMessage(), error);
     }
 
     /** One replay, in its transaction. */
@@ -77,17 +96,21 @@ final class LetterReplays implements Replays {
             return results.getOrDefault(id, new Replay(id, Result.MISSING, null));
         }
 
-        /** Letters of one topic at a time: their offsets tell them apart. */
+        /** Letters of one topic at a time, since their offsets tell them apart: those of a topic that was made anew behind those of the one before. */
         void run(List<StoredLetter> letters) throws SQLException {
-            Map<String, List<StoredLetter>> topics = new HashMap<>();
+            Map<String, List<StoredLetter>> topics = new LinkedHashMap<>();
+            letters.stream()
+                    .sorted(Comparator.comparingLong(StoredLetter::id))
+                    .forEach(letter -> topics.put(letter.topicId(), new ArrayList<>()));
             for (StoredLetter letter : letters) {
                 if (isWanted(letter)) {
-                    topics.computeIfAbsent(letter.topicId(), id -> new ArrayList<>())
-                            .add(letter);
+                    Objects.requireNonNull(topics.get(letter.topicId())).add(letter);
                 }
             }
             for (List<StoredLetter> some : topics.values()) {
-                apply(some);
+                if (!some.isEmpty()) {
+                    apply(some);
+                }
             }
         }
 
@@ -114,13 +137,14 @@ final class LetterReplays implements Replays {
             }
             Verdicts verdicts = new Verdicts(letters.get(0).topicId());
             ChunkWriter chunks = new ChunkWriter(catalog, new SinkProperties(false), reader);
-            new Screening(catalog, chunks, rules).screen(connection, changes, verdicts);
+            Failure failure = new Screening(catalog, chunks, rules).screen(connection, changes, verdicts);
+            if (failure != null) {
+                throw asSqlException(failure.error());
+            }
             StepWriter steps = new StepWriter(catalog, chunks, reader);
             Stop stop = new RunWriter(steps, catalog).write(connection, changes, Long.MAX_VALUE, verdicts);
             if (stop != null) {
-                throw stop.error() instanceof SQLException database
-                        ? database
-                        : new SQLException(stop.error().getMessage(), stop.error());
+                throw asSqlException(stop.error());
             }
             close(letters, verdicts);
         }
@@ -130,7 +154,7 @@ final class LetterReplays implements Replays {
                 RowChange change = new RowChange(
                         letter.record(),
                         reader.read(letter.record().key(), letter.record().value()));
-                return editedRow == null ? change : EditedRow.of(change, editedRow, reader);
+                return editedRow == null ? change : edited(change, editedRow);
             } catch (UndecodableException e) {
                 refuse(
                         letter,
@@ -138,6 +162,19 @@ final class LetterReplays implements Replays {
                                 CauseClass.UNDECODABLE, "no change event", null, null, String.valueOf(e.getMessage())));
                 return null;
             }
+        }
+
+        /** Another key leads to another row, which may be newer than the event. */
+        private RowChange edited(RowChange change, String row) throws SQLException {
+            RowChange edited = EditedRow.of(change, row, reader);
+            RowKey key = Objects.requireNonNull(edited.event().key());
+            if (!forced
+                    && !key.equals(change.event().key())
+                    && RowReader.read(connection, edited.table(), key) != null) {
+                throw new IllegalArgumentException("The edited row has another key than the event, " + key.json()
+                        + ", and the destination has a row with that key: with force=true it is overwritten");
+            }
+            return edited;
         }
 
         private void close(List<StoredLetter> letters, Verdicts verdicts) throws SQLException {
@@ -159,7 +196,8 @@ final class LetterReplays implements Replays {
                 }
             }
             for (Map.Entry<TableId, Map<String, Long>> entry : applied.entrySet()) {
-                DeadLetterWriter.supersede(connection, entry.getKey(), entry.getValue());
+                DeadLetterWriter.supersede(
+                        connection, entry.getKey(), letters.get(0).topicId(), entry.getValue());
             }
         }
 

@@ -38,7 +38,7 @@ final class Letters {
         }
         for (TableId table : tables(batch.steps())) {
             if (mayHaveOpen(connection, table)) {
-                supersede(connection, table, batch.steps(), verdicts);
+                supersede(connection, table, batch, verdicts);
             }
         }
     }
@@ -65,23 +65,23 @@ final class Letters {
         return known;
     }
 
-    private void supersede(Connection connection, TableId table, List<Step> steps, Verdicts verdicts)
+    private void supersede(Connection connection, TableId table, PartitionBatch batch, Verdicts verdicts)
             throws SQLException {
         Map<String, Long> sequences = new HashMap<>();
-        for (Step step : steps) {
+        for (Step step : batch.steps()) {
             if (!table.equals(step.table())) {
                 continue;
             }
             if (step instanceof Truncation truncation) {
-                DeadLetterWriter.supersedeAll(connection, table, truncation.sequence());
+                DeadLetterWriter.supersedeAll(connection, table, batch.topicId(), truncation.sequence());
             } else if (step instanceof Chunk chunk && chunk.complete()) {
-                chunks.supersede(connection, chunk);
+                chunks.supersede(connection, batch.topicId(), chunk);
             }
             for (RowChange change : verdicts.acceptedOf(List.of(step))) {
                 sequences.put(change.key(), change.sequence());
             }
         }
-        DeadLetterWriter.supersede(connection, table, sequences);
+        DeadLetterWriter.supersede(connection, table, batch.topicId(), sequences);
     }
 
     /** Forgets which tables have no letters, since others may have written some. */

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
@@ -33,10 +34,18 @@ public record Outcome(
         return new Outcome(batch, 0, new Verdicts(batch), Problem.of(error), error instanceof MissingTableException);
     }
 
-    /** What became of the first steps alone, as an outcome of all of them, if nothing stopped before. */
-    Outcome of(PartitionBatch whole, @Nullable Problem next, boolean tableIsMissing) {
-        boolean stopped = done < batch.steps().size();
-        return new Outcome(whole, done, verdicts, stopped ? problem : next, stopped ? missingTable : tableIsMissing);
+    /**
+     * The first steps of a piece are committed.
+     *
+     * @param failure why no more are; null if all are
+     */
+    static Outcome of(PartitionBatch whole, PartitionBatch committed, Verdicts verdicts, @Nullable Failure failure) {
+        return new Outcome(
+                whole,
+                committed.steps().size(),
+                verdicts,
+                failure == null ? null : failure.problem(),
+                failure != null && failure.error() instanceof MissingTableException);
     }
 
     public TopicPartition partition() {

@@ -7,11 +7,13 @@ import dev.tidemark.model.ChangeEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes that violate a unique constraint, and may do so only because a later change makes room: one statement of the source may have swapped values. They wait
@@ -19,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parking {
 
+    /** After so many rounds, each of which has found some that are blocked, the rest is taken for blocked, too. */
+    private static final int ROUNDS = 8;
+
     private final Connection connection;
     private final StepWriter steps;
-    /** By key: only the last change of a row matters. */
-    private final Map<String, Parked> waiting = new LinkedHashMap<>();
+    /** By key. Of the changes of a row the last one counts; if that is refused, the one before. */
+    private final Map<String, Deque<Parked>> waiting = new LinkedHashMap<>();
 
     Parking(Connection connection, StepWriter steps) {
         this.connection = connection;
@@ -33,8 +38,7 @@ final class Parking {
     record Parked(RowChange change, Exception error) {}
 
     void park(RowChange change, Exception error) {
-        waiting.remove(change.key());
-        waiting.put(change.key(), new Parked(change, error));
+        waiting.computeIfAbsent(change.key(), key -> new ArrayDeque<>()).add(new Parked(change, error));
     }
 
     /** Later changes of the same rows were applied, so that the ones waiting are of the past. */
@@ -44,46 +48,70 @@ final class Parking {
         }
     }
 
-    /** @return those that do not pass, all others being applied; or one that failed for another reason than its row */
+    /** @return those that do not pass, by offset, all others being applied; or one that failed for another reason than its row */
     List<Parked> solve() throws SQLException {
         List<Parked> refused = new ArrayList<>();
-        while (!waiting.isEmpty()) {
+        for (int round = 0; !waiting.isEmpty(); round++) {
             Exception error = attempt(connection, () -> steps.replace(connection, events()));
             if (error == null) {
                 break;
             }
-            if (error instanceof EnvironmentException) {
-                // Rows of this table cannot be removed for a moment: then the first error counts.
-                refused.addAll(waiting.values());
-                break;
+            if (isOfEnvironment(error)) {
+                return List.of(new Parked(last().get(0).change(), error));
             }
-            if (ErrorKind.of(error) == ErrorKind.ENVIRONMENT) {
-                return List.of(new Parked(waiting.values().iterator().next().change(), error));
+            List<Parked> blocked = round < ROUNDS ? blocked() : last();
+            for (Parked parked : blocked) {
+                if (isOfEnvironment(parked.error())) {
+                    return List.of(parked);
+                }
+                remove(parked);
             }
-            List<Parked> blocked = blocked();
-            blocked.forEach(parked -> waiting.remove(parked.change().key()));
             refused.addAll(blocked);
         }
+        refused.sort(Comparator.comparingLong(parked -> parked.change().offset()));
         return refused;
+    }
+
+    /** That rows of a table cannot be removed for a moment is no reason to stop: then the first errors count. */
+    private static boolean isOfEnvironment(Exception error) {
+        return !(error instanceof EnvironmentException) && ErrorKind.of(error) == ErrorKind.ENVIRONMENT;
     }
 
     /** Those that fail even with all rows removed that wait: what is in their way is not going to move. */
     private List<Parked> blocked() throws SQLException {
         List<Parked> blocked = new ArrayList<>();
         Savepoint before = connection.setSavepoint();
-        steps.remove(connection, events());
-        for (Parked parked : waiting.values()) {
-            List<ChangeEvent> alone = List.of(parked.change().event());
-            @Nullable Exception error = attempt(connection, () -> steps.replace(connection, alone));
-            if (error != null) {
-                blocked.add(new Parked(parked.change(), error));
+        Exception removing = attempt(connection, () -> steps.remove(connection, events()));
+        if (removing == null) {
+            for (Parked parked : last()) {
+                List<ChangeEvent> alone = List.of(parked.change().event());
+                Exception error = attempt(connection, () -> steps.replace(connection, alone));
+                if (error != null) {
+                    blocked.add(new Parked(parked.change(), error));
+                }
             }
         }
         connection.rollback(before);
-        return blocked.isEmpty() ? List.copyOf(waiting.values()) : blocked;
+        connection.releaseSavepoint(before);
+        if (removing != null && isOfEnvironment(removing)) {
+            return List.of(new Parked(last().get(0).change(), removing));
+        }
+        return blocked.isEmpty() ? last() : blocked;
+    }
+
+    private void remove(Parked parked) {
+        String key = parked.change().key();
+        waiting.computeIfPresent(key, (same, changes) -> {
+            changes.removeLast();
+            return changes.isEmpty() ? null : changes;
+        });
+    }
+
+    private List<Parked> last() {
+        return waiting.values().stream().map(Deque::getLast).toList();
     }
 
     private List<ChangeEvent> events() {
-        return waiting.values().stream().map(parked -> parked.change().event()).toList();
+        return last().stream().map(parked -> parked.change().event()).toList();
     }
 }

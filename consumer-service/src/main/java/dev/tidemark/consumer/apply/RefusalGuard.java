@@ -1,11 +1,13 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Notices when so many of a partition's latest events are refused that the fault is hardly with the rows. */
 final class RefusalGuard {
@@ -59,8 +61,18 @@ final class RefusalGuard {
         return windows.computeIfAbsent(partition, p -> new RefusalWindow(window));
     }
 
-    /** Why the partition stops at a step. */
-    Problem problem(Step step, Verdicts verdicts) {
+    /** @return why the partition stops, and where; null if it does not */
+    @Nullable
+    Failure failure(PartitionBatch batch, Verdicts verdicts) {
+        int excess = excess(batch, verdicts);
+        if (excess < 0) {
+            return null;
+        }
+        Problem problem = problem(batch.steps().get(excess), verdicts);
+        return new Failure(excess, problem, new EnvironmentException(problem.message()));
+    }
+
+    private Problem problem(Step step, Verdicts verdicts) {
         String example = verdicts.refused().stream()
                 .filter(refused -> refused.record().offset() >= step.offset())
                 .map(RefusedEvent::refusal)

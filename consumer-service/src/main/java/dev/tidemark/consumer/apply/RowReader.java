@@ -51,23 +51,26 @@ public final class RowReader {
      * @throws SQLException if the destination is away, or the key does not fit the table
      */
     public @Nullable String read(TableId id, RowKey key) throws SQLException {
-        Row columns = new EventReader().columns(key);
         try (Connection connection = dataSource.getConnection()) {
-            SinkTable table = new TableCatalog().get(connection, id);
-            List<SinkColumn> known =
-                    columns.columns().names().stream().map(table::column).toList();
-            String condition = known.stream()
-                    .map(column -> "t." + column.sql() + " = " + column.cast("?::text"))
-                    .collect(joining(" AND "));
-            String sql =
-                    READ.formatted(expressions(connection, id), id.sql(), condition.isEmpty() ? "false" : condition);
-            try (PreparedStatement read = connection.prepareStatement(sql)) {
-                for (int i = 0; i < known.size(); i++) {
-                    read.setString(i + 1, columns.value(i));
-                }
-                ResultSet row = read.executeQuery();
-                return row.next() ? row.getString(1) : null;
+            return read(connection, id, key);
+        }
+    }
+
+    static @Nullable String read(Connection connection, TableId id, RowKey key) throws SQLException {
+        Row columns = new EventReader().columns(key);
+        SinkTable table = new TableCatalog().get(connection, id);
+        List<SinkColumn> known =
+                columns.columns().names().stream().map(table::column).toList();
+        String condition = known.stream()
+                .map(column -> "t." + column.sql() + " = " + column.cast("?::text"))
+                .collect(joining(" AND "));
+        String sql = READ.formatted(expressions(connection, id), id.sql(), condition.isEmpty() ? "false" : condition);
+        try (PreparedStatement read = connection.prepareStatement(sql)) {
+            for (int i = 0; i < known.size(); i++) {
+                read.setString(i + 1, columns.value(i));
             }
+            ResultSet row = read.executeQuery();
+            return row.next() ? row.getString(1) : null;
         }
     }
 

@@ -61,17 +61,20 @@ final class RunWriter {
      */
     @Nullable
     Stop write(Connection connection, List<RowChange> changes, long awaited, Verdicts verdicts) throws SQLException {
-        return new Run(connection, verdicts.accepted(changes), awaited, verdicts).write();
+        return changes.isEmpty() ? null : new Run(connection, changes, awaited, verdicts).write();
     }
 
     private final class Run {
         private final Connection connection;
+        /** The last change of the run, refused or not. */
+        private final RowChange last;
+
         private final List<RowChange> all;
         private final long awaited;
         private final Verdicts verdicts;
         private final Parking parking;
         private final Attempts attempts;
-        private final Trace trace = new Trace();
+        private final Trace trace;
         /** What is to be written in parts, and what alone. */
         private List<RowChange> changes;
 
@@ -85,15 +88,17 @@ final class RunWriter {
         private boolean searched;
         private int refused;
 
-        Run(Connection connection, List<RowChange> changes, long awaited, Verdicts verdicts) {
+        Run(Connection connection, List<RowChange> given, long awaited, Verdicts verdicts) {
             this.connection = connection;
-            this.all = changes;
-            this.changes = changes;
+            this.last = given.get(given.size() - 1);
+            this.all = verdicts.accepted(given);
+            this.changes = all;
             this.awaited = awaited;
             this.verdicts = verdicts;
             this.parking = new Parking(connection, steps);
             this.attempts = new Attempts(connection);
-            this.size = changes.size();
+            this.trace = new Trace(connection);
+            this.size = Math.max(1, all.size());
         }
 
         @Nullable
@@ -148,7 +153,7 @@ final class RunWriter {
                 if (ErrorKind.of(error) == ErrorKind.ENVIRONMENT) {
                     return new Stop(part.get(0), error, false);
                 }
-                Failed failed = trace.failed(connection, error);
+                Failed failed = trace.failed(error);
                 if (!searched) {
                     search();
                     return null;
@@ -224,7 +229,7 @@ final class RunWriter {
             long transaction = change.event().transactionId();
             return isSqlState(error, IN_THE_WAY)
                     && !change.isRead()
-                    && changes.get(changes.size() - 1).event().transactionId() == transaction;
+                    && last.event().transactionId() == transaction;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Unreadable;
@@ -27,22 +28,37 @@ final class Screening {
         this.rules = rules;
     }
 
-    void screen(Connection connection, List<? extends Step> steps, Verdicts verdicts) throws SQLException {
-        for (Step step : steps) {
-            if (step instanceof RowChange change) {
-                screen(connection, change, verdicts);
-            } else if (step instanceof Chunk chunk) {
-                if (!rules.isEmpty()) {
-                    // Rules are checked against the table's columns.
-                    chunks.createIfWished(connection, chunk.start());
+    /** @return the first step that cannot be screened, null if all are */
+    @Nullable
+    Failure screen(Connection connection, List<? extends Step> steps, Verdicts verdicts) throws SQLException {
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            try {
+                screen(connection, step, verdicts);
+            } catch (SQLException | RuntimeException e) {
+                if (ErrorKind.isDisconnection(e)) {
+                    throw e;
                 }
-                for (RowChange row : chunk.rows()) {
-                    screen(connection, row, verdicts);
-                }
-                chunk.unreadable().forEach(verdicts::refuse);
-            } else if (step instanceof Unreadable record) {
-                verdicts.refuse(record);
+                return new Failure(i, Problem.of(e, step.offset(), step.table(), null), e);
             }
+        }
+        return null;
+    }
+
+    private void screen(Connection connection, Step step, Verdicts verdicts) throws SQLException {
+        if (step instanceof RowChange change) {
+            screen(connection, change, verdicts);
+        } else if (step instanceof Chunk chunk) {
+            if (rules.has(chunk.table())) {
+                // Rules are checked against the table's columns.
+                chunks.createIfWished(connection, chunk.start());
+            }
+            for (RowChange row : chunk.rows()) {
+                screen(connection, row, verdicts);
+            }
+            chunk.unreadable().forEach(verdicts::refuse);
+        } else if (step instanceof Unreadable record) {
+            verdicts.refuse(record);
         }
     }
 
@@ -57,7 +73,7 @@ final class Screening {
         if (event.row() == null && event.operation() != Operation.DELETE) {
             return tooLarge(event.omittedBytes());
         }
-        if (rules.isEmpty()) {
+        if (!rules.has(event.table())) {
             return null;
         }
         Violation violation =

@@ -82,7 +82,10 @@ public final class Sink {
 
     private Outcome applyAtOnce(Connection connection, PartitionBatch batch) throws SQLException {
         Verdicts verdicts = new Verdicts(batch);
-        screening.screen(connection, batch.steps(), verdicts);
+        Failure failure = screening.screen(connection, batch.steps(), verdicts);
+        if (failure != null) {
+            throw new SQLException(failure.error());
+        }
         steps.write(connection, batch.steps(), verdicts);
         if (guard.excess(batch, verdicts) >= 0) {
             throw new EnvironmentException("Too many rows are refused");
@@ -91,54 +94,56 @@ public final class Sink {
         return Outcome.complete(batch, verdicts);
     }
 
-    private Outcome applyAlone(PartitionBatch batch) {
+    /** What stands before a step that cannot be applied is tried without it, and what stands before that one, … */
+    private Outcome applyAlone(PartitionBatch whole) {
+        PartitionBatch batch = whole;
+        Failure failure = null;
+        do {
+            Verdicts verdicts = new Verdicts(batch);
+            try {
+                Failure next = tryAlone(batch, verdicts);
+                if (next == null) {
+                    Outcome outcome = Outcome.of(whole, batch, verdicts, failure);
+                    guard.count(outcome);
+                    return outcome;
+                }
+                failure = next;
+                batch = batch.first(next.step());
+            } catch (SQLException | RuntimeException e) {
+                return Outcome.failed(whole, e);
+            } finally {
+                forget();
+            }
+        } while (!batch.steps().isEmpty());
+        return Outcome.of(whole, batch, new Verdicts(batch), failure);
+    }
+
+    /** @return null if the piece is committed */
+    private @Nullable Failure tryAlone(PartitionBatch batch, Verdicts verdicts) throws SQLException {
         try (Transaction transaction = new Transaction(dataSource)) {
             Connection connection = transaction.connection();
             OffsetStore.advance(connection, List.of(batch));
             prepare(connection);
-            Verdicts verdicts = new Verdicts(batch);
-            screening.screen(connection, batch.steps(), verdicts);
-            Failure failure = careful.write(connection, batch, verdicts);
-            if (failure != null) {
-                return before(
-                        transaction,
-                        batch,
-                        failure.step(),
-                        failure.problem(),
-                        failure.error() instanceof MissingTableException);
+            Failure failure = screening.screen(connection, batch.steps(), verdicts);
+            if (failure == null) {
+                failure = careful.write(connection, batch, verdicts);
             }
-            int excess = guard.excess(batch, verdicts);
-            if (excess >= 0) {
-                return before(
-                        transaction, batch, excess, guard.problem(batch.steps().get(excess), verdicts), false);
+            if (failure == null) {
+                failure = guard.failure(batch, verdicts);
             }
-            letters.write(connection, batch, verdicts);
-            transaction.commit();
-            Outcome outcome = Outcome.complete(batch, verdicts);
-            guard.count(outcome);
-            return outcome;
-        } catch (SQLException | RuntimeException e) {
-            return Outcome.failed(batch, e);
-        } finally {
-            forget();
+            if (failure == null) {
+                letters.write(connection, batch, verdicts);
+                transaction.commit();
+            }
+            return failure;
         }
-    }
-
-    /** Applies what stands before a step that cannot be. */
-    private Outcome before(
-            Transaction transaction, PartitionBatch batch, int step, @Nullable Problem problem, boolean missingTable)
-            throws SQLException {
-        transaction.connection().rollback();
-        PartitionBatch first = batch.first(step);
-        Outcome outcome = step == 0 ? Outcome.complete(first, new Verdicts(first)) : applyAlone(first);
-        return outcome.of(batch, problem, missingTable);
     }
 
     /**
      * Constraints that are checked at commit would fail where it is too late to tell the row. And of many small statements the planning would cost more than the
      * rows.
      */
-    private static void prepare(Connection connection) throws SQLException {
+    static void prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL plan_cache_mode = 'force_generic_plan'");
         }

@@ -51,7 +51,7 @@ final class TableCatalog {
             SELECT (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)),
               'NOT (' || pg_get_expr(c.conbin, c.conrelid) || ')'
             FROM pg_constraint c
-            WHERE c.conrelid = ? AND c.contype = 'c' AND c.conkey <> '{}' AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') = 'true'
+            WHERE c.conrelid = ? AND c.contype = 'c' AND c.conkey <> '{}' AND 0 <> ALL (c.conkey) AND coalesce(to_jsonb(c) ->> 'conenforced', 'true') = 'true'
             UNION ALL
             SELECT ARRAY[a.attname::text], format('%I IS NULL', a.attname) FROM pg_attribute a
             WHERE a.attrelid = ? AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped

@@ -1,5 +1,7 @@
 package dev.tidemark.consumer.apply;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.tidemark.consumer.apply.TableChanges.Upserts;
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.Row;
@@ -46,9 +48,7 @@ final class TableWriter {
             if (trace == null || sql.replacing()) {
                 write(sql.replacing() ? sql.insert() : sql.upsert(), sql.places(), upserts.rows);
             } else {
-                trace.begin(upserts.rowKeys);
-                write(sql.traced(), sql.places(), upserts.rows);
-                trace.end();
+                writeTraced(trace, sql, upserts);
             }
         }
     }
@@ -107,6 +107,18 @@ final class TableWriter {
         }
     }
 
+    /** Fails if the values of a key are none of its columns'. */
+    void requireFitting(Row key) throws SQLException {
+        List<SinkColumn> columns = table.key(key.columns());
+        String casts = columns.stream().map(column -> column.cast("?::text")).collect(joining(", "));
+        try (PreparedStatement query = connection.prepareStatement("SELECT " + casts)) {
+            for (int i = 0; i < columns.size(); i++) {
+                query.setString(i + 1, key.value(i));
+            }
+            query.executeQuery();
+        }
+    }
+
     private void deleteAll(TableChanges changes) throws SQLException {
         for (Map.Entry<Columns, List<Row>> entry : changes.deletes().entrySet()) {
             delete(entry.getKey(), entry.getValue());
@@ -127,6 +139,16 @@ final class TableWriter {
             bind(statement, places, rows);
             statement.executeUpdate();
         }
+    }
+
+    private void writeTraced(Trace following, RowSql sql, Upserts upserts) throws SQLException {
+        long before = following.begin(upserts.rowKeys);
+        try (PreparedStatement statement = connection.prepareStatement(sql.traced())) {
+            bind(statement, sql.places(), upserts.rows);
+            statement.setLong(sql.places().size() + 1, before);
+            statement.executeUpdate();
+        }
+        following.end();
     }
 
     private void bind(PreparedStatement statement, List<Integer> places, List<Row> rows) throws SQLException {

@@ -31,12 +31,12 @@ public final class DeadLetterWriter {
     private static final String SUPERSEDE = """
             UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
             FROM unnest(?, CAST(? AS bigint[])) AS e(key, sequence)
-            WHERE d.state = 'open' AND d.table_name = ? AND d.key = e.key AND d.sequence < e.sequence
+            WHERE d.state = 'open' AND d.table_name = ? AND md5(d.key) = md5(e.key) AND d.key = e.key AND (d.topic_id <> ? OR d.sequence <= e.sequence)
             """;
 
     private static final String SUPERSEDE_ALL = """
             UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
-            WHERE d.state = 'open' AND d.table_name = ? AND d.sequence < ?
+            WHERE d.state = 'open' AND d.table_name = ? AND (d.topic_id <> ? OR d.sequence < ?)
             """;
 
     private static final String HAS_OPEN =
@@ -67,7 +67,10 @@ public final class DeadLetterWriter {
         insert.setString(4, letter.topicId());
         insert.setString(5, event == null ? null : event.table().toString());
         insert.setString(
-                6, event == null || event.key() == null ? null : event.key().json());
+                6,
+                event == null || event.key() == null
+                        ? null
+                        : storable(event.key().json()));
         insert.setString(
                 7, event == null ? null : String.valueOf(event.operation().code()));
         insert.setObject(8, event == null ? null : event.sequence(), Types.BIGINT);
@@ -75,18 +78,24 @@ public final class DeadLetterWriter {
         insert.setBytes(10, record.value());
         insert.setTimestamp(11, record.timestamp() < 0 ? null : new Timestamp(record.timestamp()));
         insert.setString(12, refusal.causeClass().code());
-        insert.setString(13, refusal.cause());
+        insert.setString(13, storable(refusal.cause()));
         insert.setString(14, refusal.rule());
         insert.setString(15, refusal.sqlState());
-        insert.setString(16, refusal.message());
+        insert.setString(16, storable(refusal.message()));
+    }
+
+    /** PostgreSQL's text has no U+0000. */
+    static String storable(String text) {
+        return text.replace('\u0000', '\uFFFD');
     }
 
     /**
      * Rows of a table were written: what was refused of them before no longer matters.
      *
+     * @param topicId Kafka's id of the topic that the events come from; letters of one that was there before are older whatever their numbers
      * @param sequences the sequence number of the last event of each row that was applied, by the row's key
      */
-    public static void supersede(Connection connection, TableId table, Map<String, Long> sequences)
+    public static void supersede(Connection connection, TableId table, String topicId, Map<String, Long> sequences)
             throws SQLException {
         try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE)) {
             List<String> keys = List.copyOf(sequences.keySet());
@@ -96,15 +105,18 @@ public final class DeadLetterWriter {
                     connection.createArrayOf(
                             "bigint", keys.stream().map(sequences::get).toArray()));
             supersede.setString(3, table.toString());
+            supersede.setString(4, topicId);
             supersede.executeUpdate();
         }
     }
 
     /** All rows of a table are gone. */
-    public static void supersedeAll(Connection connection, TableId table, long sequence) throws SQLException {
+    public static void supersedeAll(Connection connection, TableId table, String topicId, long sequence)
+            throws SQLException {
         try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE_ALL)) {
             supersede.setString(1, table.toString());
-            supersede.setLong(2, sequence);
+            supersede.setString(2, topicId);
+            supersede.setLong(3, sequence);
             supersede.executeUpdate();
         }
     }

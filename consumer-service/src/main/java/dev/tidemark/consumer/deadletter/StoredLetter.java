@@ -85,10 +85,10 @@ public record StoredLetter(long id, DeadLetterState state, String topicId, Consu
     public void refused(Connection connection, Refusal refusal) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(REFUSED)) {
             update.setString(1, refusal.causeClass().code());
-            update.setString(2, refusal.cause());
+            update.setString(2, DeadLetterWriter.storable(refusal.cause()));
             update.setString(3, refusal.rule());
             update.setString(4, refusal.sqlState());
-            update.setString(5, refusal.message());
+            update.setString(5, DeadLetterWriter.storable(refusal.message()));
             update.setLong(6, id);
             update.executeUpdate();
         }

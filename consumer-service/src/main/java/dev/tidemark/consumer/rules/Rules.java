@@ -49,6 +49,11 @@ public final class Rules {
         return rules.isEmpty();
     }
 
+    /** Whether there are rules for a table. */
+    public boolean has(TableId table) {
+        return byTable.containsKey(table);
+    }
+
     /**
      * The rules of a table. They are compiled when the columns are new or have changed; asking again is cheap.
      *

@@ -183,6 +183,41 @@ class LetterReplaysIT {
     }
 
     @Test
+    void supersedesOlderLettersByAnEditedRowThoughItsKeyIsWrittenAnotherWay() throws SQLException {
+        come("1 bad first");
+        come("1 bad last");
+        destination.execute(
+                "UPDATE cdc.dead_letter SET record_key = convert_to('{\"id\" : 1}', 'UTF8'), key = '{\"id\" : 1}'");
+        replays.replayEdited(2, Events.json("{'id':1,'name':'mended'}"), false, "ann");
+        repair();
+        assertThat(results(replays.replay(List.of(1L), false, "ann"))).containsExactly(Result.SUPERSEDED);
+        assertThat(rows()).containsExactly("1|mended");
+    }
+
+    @Test
+    void overwritesAnotherRowByAnEditedKeyOnlyWhenForced() throws SQLException {
+        come("1 bad", "2 good");
+        String edited = Events.json("{'id':2,'name':'mended'}");
+        assertThatThrownBy(() -> replays.replayEdited(1, edited, false, "ann"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("force=true");
+        assertThat(replays.replayEdited(1, edited, true, "ann").result()).isEqualTo(Result.REPLAYED);
+        assertThat(rows()).containsExactly("2|mended");
+    }
+
+    @Test
+    void refusesWhatAConstraintRefusesThatIsCheckedAtCommit() throws SQLException {
+        come("1 bad", "2 bad2");
+        repair();
+        destination.execute(
+                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 2 THEN RAISE 'not this one'; END IF; RETURN NULL; END $$",
+                "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON people DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()",
+                "ALTER TABLE people ENABLE ALWAYS TRIGGER refuse");
+        assertThat(results(replays.replay(List.of(1L, 2L), false, "ann")))
+                .containsExactly(Result.REPLAYED, Result.REFUSED);
+    }
+
+    @Test
     void saysWhatAnEditedRowNeeds() throws SQLException {
         come("1 bad");
         assertThatThrownBy(() -> replays.replayEdited(1, Events.json("{'id':1}"), false, "ann"))

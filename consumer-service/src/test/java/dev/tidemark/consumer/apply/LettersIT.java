@@ -12,7 +12,9 @@ import dev.tidemark.model.RowKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +186,130 @@ class LettersIT {
                     .apply();
             assertThat(Batches.refusal(outcome).causeClass()).isEqualTo(CauseClass.UNDECODABLE);
             assertThat(rows()).containsExactly("2|b");
+        }
+    }
+
+    @Test
+    void areMadeOfTextThatNoStatementCanCarry() {
+        Outcome outcome = batches.changes(
+                        person(1, 1, "good"),
+                        people.upsert(2, "{'id':2}", "{'id':2,'name':'a\\u0000b'}"),
+                        person(3, 3, "bad"),
+                        person(4, 4, "good"))
+                .apply();
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.refused()).hasSize(2);
+        assertThat(rows()).containsExactly("1|good", "4|good");
+    }
+
+    @Test
+    void keepKeysThatPostgresqlCannot() {
+        batches.changes(people.upsert(1, "binary \0 key", "{'id':1,'name':'bad'}"))
+                .apply();
+        assertThat(destination.value("SELECT key FROM cdc.dead_letter")).isEqualTo("binary \uFFFD key");
+    }
+
+    @Test
+    void keepKeysThatAreLongerThanAnIndexTakes() {
+        destination.execute("DROP TABLE people", "CREATE TABLE people (id text PRIMARY KEY, name text NOT NULL)");
+        String key = new Random(1)
+                .ints(3000, 'a', 'z')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        batches.changes(people.upsert(1, "{'id':'" + key + "'}", "{'id':'" + key + "','name':null}"))
+                .apply();
+        assertThat(destination.value("SELECT length(key) > 3000 FROM cdc.dead_letter"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void areOlderThanAnyEventOfATopicThatWasMadeAnew() throws Exception {
+        batches.changes(person(500, 1, "bad")).apply();
+        TopicPartition partition = batches.partition();
+        Position start = destination.offsets().claim(Map.of(partition, "anew")).get(partition);
+        Step change = new Step.RowChange(
+                Events.record(partition, 0, Events.utf8("{}"), Events.utf8("{}")), person(3, 1, "good"));
+        destination
+                .sink(false)
+                .apply(List.of(new PartitionBatch(partition, "anew", start, List.of(change), new Position(1, 3))));
+        assertThat(letters()).containsExactly("500|{\"id\":1}|superseded");
+    }
+
+    @Test
+    void doNotStopAChunkWhoseKeysDoNotFit() {
+        Outcome outcome = batches.chunk(
+                        chunk(1, null, null),
+                        people.read(2, "{'id':1}", "{'id':1,'name':'good'}"),
+                        people.read(3, "{'id':3000000000}", "{'id':3000000000,'name':'far'}"))
+                .apply();
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.refused()).hasSize(1);
+        assertThat(rows()).containsExactly("1|good");
+    }
+
+    @Test
+    void doNotStopATableWithACheckOfTheWholeRow() {
+        destination.execute("ALTER TABLE people ADD CHECK (people IS NOT NULL)");
+        assertThat(batches.changes(person(1, 1, "good")).apply().problem()).isNull();
+        assertThat(rows()).containsExactly("1|good");
+    }
+
+    @Nested
+    class OfUniqueValues {
+
+        @BeforeEach
+        void unique() {
+            destination.execute("ALTER TABLE people ADD UNIQUE (name)", "INSERT INTO people VALUES (8, 'x'), (9, 'z')");
+        }
+
+        @Test
+        void takeTheChangeBeforeWhenTheLastOneOfARowIsRefused() {
+            Outcome outcome = batches.changes(
+                            people.upsert(1, 7, "{'id':1}", "{'id':1,'name':'x'}"),
+                            people.upsert(2, 7, "{'id':1}", "{'id':1,'name':'z'}"),
+                            people.upsert(3, 7, "{'id':8}", "{'id':8,'name':'free'}"),
+                            people.upsert(4, 8, "{'id':2}", "{'id':2,'name':'other'}"))
+                    .apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(letters()).containsExactly("2|{\"id\":1}|open");
+            assertThat(rows()).containsExactly("1|x", "2|other", "8|free", "9|z");
+        }
+
+        @Test
+        void refuseAllChangesOfARowThatStaysInTheWay() {
+            batches.changes(person(1, 1, "x"), person(2, 1, "z")).awaited().apply();
+            assertThat(letters()).containsExactly("1|{\"id\":1}|open", "2|{\"id\":1}|open");
+        }
+
+        @Test
+        void refuseWhatIsInTheWayOfASuspectAlone() {
+            Outcome outcome =
+                    batches.changes(person(1, 1, "x"), person(2, 1, "bad")).apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(outcome.isEarly()).isTrue();
+            outcome = batches.changes(person(1, 1, "x"), person(2, 1, "bad"))
+                    .awaited()
+                    .apply();
+            assertThat(outcome.refused()).hasSize(2);
+        }
+
+        @Test
+        void waitAsAWholeForAChainThatIsCut() {
+            destination.execute(
+                    "TRUNCATE people", "INSERT INTO people SELECT i, 'n' || i FROM generate_series(1, 60) i");
+            Outcome outcome = batches.changes(shifted(40)).apply();
+            assertThat(outcome.problem()).isNull();
+            assertThat(outcome.isEarly()).isTrue();
+            assertThat(outcome.done()).isZero();
+            assertThat(batches.changes(shifted(60)).awaited().apply().refused()).isEmpty();
+            assertThat(destination.value("SELECT count(*) FROM people WHERE name = 'n' || (id + 1)"))
+                    .isEqualTo("60");
+        }
+
+        private ChangeEvent[] shifted(int rows) {
+            return IntStream.rangeClosed(1, rows)
+                    .mapToObj(i -> person(i, i, "n" + (i + 1)))
+                    .toArray(ChangeEvent[]::new);
         }
     }
 

@@ -141,6 +141,20 @@ class RulesIT {
     }
 
     @Test
+    void stopsAtTheMissingTableItself() {
+        destination.execute("CREATE TABLE others (id int PRIMARY KEY)");
+        Events missing = Events.of("missing");
+        Outcome outcome = batches(FLOOR.replace("staff", "missing").replace("salary >", "id >"), true)
+                .changes(
+                        Events.of("others").upsert(1, "{'id':1}", "{'id':1}"),
+                        missing.upsert(2, "{'id':1}", "{'id':1}"))
+                .apply();
+        assertThat(outcome.done()).isEqualTo(1);
+        assertThat(outcome.missingTable()).isTrue();
+        assertThat(outcome.problem().table()).isEqualTo(missing.table());
+    }
+
+    @Test
     void startsWhenTheTableIsNotThereYet() {
         new RulesCheck(destination.dataSource(), rules(FLOOR.replace("staff", "others"))).afterSingletonsInstantiated();
     }
