@@ -197,7 +197,7 @@ final class LetterReplays implements Replays {
             }
             for (Map.Entry<TableId, Map<String, Long>> entry : applied.entrySet()) {
                 DeadLetterWriter.supersede(
-                        connection, entry.getKey(), letters.get(0).topicId(), entry.getValue());
+                        connection, entry.getKey(), letters.get(0).topicId(), false, entry.getValue());
             }
         }
 

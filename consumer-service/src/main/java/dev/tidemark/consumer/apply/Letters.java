@@ -81,7 +81,7 @@ final class Letters {
                 sequences.put(change.key(), change.sequence());
             }
         }
-        DeadLetterWriter.supersede(connection, table, batch.topicId(), sequences);
+        DeadLetterWriter.supersede(connection, table, batch.topicId(), true, sequences);
     }
 
     /** Forgets which tables have no letters, since others may have written some. */
