@@ -1,31 +1,31 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.admin.ReplayProgress.State;
-import dev.tidemark.consumer.apply.Problem;
 import dev.tidemark.consumer.deadletter.DeadLetterFilter;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries.Extent;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries.Place;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.Replays.Replay;
-import dev.tidemark.consumer.deadletter.Replays.Result;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replays the open letters that match, those that were there at its start, in the order of their events. A page is a transaction; the place behind it is
- * kept, so that a letter that is refused again is not tried twice. While the destination is away it waits.
+ * Replays the open letters that match, those that were there at its start, in the order of their events:
+ *
+ * <ol>
+ *   <li>A page is a transaction. The place behind it is kept, so that a letter that is refused again is not tried twice.
+ *   <li>While the destination is away it waits, and tries the same page again.
+ *   <li>If anything else keeps the page from being tried, such as a table that is missing, each letter of it is tried in a transaction of its own. Those that
+ *       cannot be tried count as failed and stay open; the others go on.
+ * </ol>
  */
 final class ReplayRun implements Runnable {
 
@@ -40,14 +40,8 @@ final class ReplayRun implements Runnable {
     private final DeadLetterQueries queries;
     private final Replays replays;
     private final ReplayListener listener;
-    private final Clock clock;
-    private final Instant startedAt;
+    private final ReplayTally tally;
     private final CountDownLatch cancelled = new CountDownLatch(1);
-    private final Map<Result, Long> results = new EnumMap<>(Result.class);
-    private State state = State.RUNNING;
-    private @Nullable Long total;
-    private @Nullable Instant endedAt;
-    private @Nullable String error;
 
     ReplayRun(
             long number,
@@ -63,8 +57,7 @@ final class ReplayRun implements Runnable {
         this.queries = queries;
         this.replays = replays;
         this.listener = listener;
-        this.clock = clock;
-        this.startedAt = clock.instant();
+        this.tally = new ReplayTally(number, who, clock);
     }
 
     /** Something that fails while the destination is away. */
@@ -72,22 +65,12 @@ final class ReplayRun implements Runnable {
         T run() throws SQLException;
     }
 
-    synchronized ReplayProgress progress() {
-        long replayed = count(Result.REPLAYED);
-        long refused = count(Result.REFUSED);
-        long superseded = count(Result.SUPERSEDED);
-        long skipped = count(Result.CLOSED) + count(Result.MISSING);
-        long done = replayed + refused + superseded + skipped;
-        return new ReplayProgress(
-                number, state, total, done, replayed, refused, superseded, skipped, startedAt, endedAt, who, error);
+    ReplayProgress progress() {
+        return tally.progress();
     }
 
-    private long count(Result result) {
-        return results.getOrDefault(result, 0L);
-    }
-
-    synchronized boolean isRunning() {
-        return state == State.RUNNING;
+    boolean isRunning() {
+        return tally.isRunning();
     }
 
     /** Lets it end after the page under way. */
@@ -95,47 +78,74 @@ final class ReplayRun implements Runnable {
         cancelled.countDown();
     }
 
+    /** Ends whatever is thrown, an error of the JVM too: no other replay is started while this one counts as running. */
     @Override
     public void run() {
-        log.info("Replaying dead letters: replay={} by={}", number, who);
+        State reached = State.FAILED;
         try {
+            log.info("Replaying dead letters: replay={} by={}", number, who);
             replayAll();
-            end(State.DONE, null);
+            reached = tally.isInVain() ? State.FAILED : State.DONE;
         } catch (CancellationException e) {
-            end(State.CANCELLED, null);
-        } catch (RuntimeException e) {
+            reached = State.CANCELLED;
+        } catch (Throwable e) {
+            tally.waitsFor(e);
             log.warn("Replaying dead letters has failed: replay={}", number, e);
-            end(State.FAILED, Problem.of(e).message());
+        } finally {
+            tally.end(reached);
         }
         log.info("Ended replaying dead letters: {}", progress());
     }
 
-    private void replayAll() {
-        Extent extent = untilItWorks(() -> queries.extent(filter));
-        total(extent.count());
+    private void replayAll() throws SQLException {
+        Extent extent = whenItIsThere(() -> queries.extent(filter));
+        tally.total(extent.count());
         Place last = null;
         List<Place> page;
         do {
             Place after = last;
-            page = untilItWorks(() -> queries.places(filter, after, extent.lastId(), PAGE));
+            page = whenItIsThere(() -> queries.places(filter, after, extent.lastId(), PAGE));
             if (!page.isEmpty()) {
-                List<Long> ids = page.stream().map(Place::id).toList();
-                tried(untilItWorks(() -> replays.replay(ids, false, who)));
+                replay(page.stream().map(Place::id).toList());
                 last = page.get(page.size() - 1);
             }
         } while (!page.isEmpty());
     }
 
-    private <T> T untilItWorks(Attempt<T> attempt) {
+    private void replay(List<Long> ids) {
+        List<Replay> tried;
+        try {
+            tried = whenItIsThere(() -> replays.replay(ids, false, who));
+        } catch (CancellationException e) {
+            throw e;
+        } catch (SQLException | RuntimeException e) {
+            log.debug("Dead letters cannot be tried: replay={} letters={}", number, ids.size(), e);
+            if (ids.size() == 1) {
+                tally.failed(ids.get(0), e);
+            } else {
+                ids.forEach(id -> replay(List.of(id)));
+            }
+            return;
+        }
+        tally.tried(tried);
+        listener.tried(tried);
+    }
+
+    /** @throws SQLException if it is there and the attempt fails all the same */
+    private <T> T whenItIsThere(Attempt<T> attempt) throws SQLException {
         Duration delay = FIRST_DELAY;
         while (true) {
             waitUnlessCancelled(Duration.ZERO);
             try {
                 T result = attempt.run();
-                error(null);
+                tally.waitsFor(null);
                 return result;
-            } catch (SQLException e) {
-                error(Problem.of(e).message());
+            } catch (SQLException | RuntimeException e) {
+                if (!Outage.is(e)) {
+                    tally.waitsFor(null);
+                    throw e;
+                }
+                tally.waitsFor(e);
                 waitUnlessCancelled(delay);
                 Duration twice = delay.multipliedBy(2);
                 delay = twice.compareTo(LONGEST_DELAY) < 0 ? twice : LONGEST_DELAY;
@@ -152,27 +162,5 @@ final class ReplayRun implements Runnable {
             Thread.currentThread().interrupt();
             throw new CancellationException();
         }
-    }
-
-    private void tried(List<Replay> page) {
-        listener.tried(page);
-        synchronized (this) {
-            page.forEach(replay -> results.merge(replay.result(), 1L, Long::sum));
-        }
-    }
-
-    private synchronized void total(long letters) {
-        total = letters;
-    }
-
-    private synchronized void error(@Nullable String message) {
-        error = message;
-    }
-
-    /** What was in the way when it was cancelled is still told. */
-    private synchronized void end(State reached, @Nullable String message) {
-        state = reached;
-        error = message == null ? error : message;
-        endedAt = clock.instant();
     }
 }

@@ -39,11 +39,12 @@ final class ReplayRuns implements AutoCloseable {
             return Optional.empty();
         }
         ReplayRun run = new ReplayRun(++lastNumber, filter, who, queries, replays, listener, clock);
+        // First, since a run that cannot be started would count as running for ever.
+        thread.execute(run);
         runs.put(lastNumber, run);
         while (runs.size() > REMEMBERED) {
             runs.pollFirstEntry();
         }
-        thread.execute(run);
         return Optional.of(run.progress());
     }
 

@@ -44,10 +44,18 @@ public final class DeadLetterQueries {
 
     private static final String EXTENT = "SELECT count(*), coalesce(max(d.id), 0) FROM cdc.dead_letter d %s";
 
+    private static final long PLACES_BYTES = 4 << 20;
+
+    /** As many as fit into memory, and at least one. */
     private static final String PLACES = """
-            SELECT d.id, d.topic, d.partition, d.record_offset FROM cdc.dead_letter d %s
-            ORDER BY d.topic COLLATE "C", d.partition, d.record_offset, d.id LIMIT ?
-            """;
+            SELECT d.id, d.topic, d.partition, d.record_offset
+            FROM (
+              SELECT *, row_number() OVER events AS number, sum(bytes) OVER events AS bytes_until
+              FROM (
+                SELECT d.id, d.topic, d.partition, d.record_offset, coalesce(octet_length(d.record_value), 0) AS bytes FROM cdc.dead_letter d %s
+                ORDER BY d.topic COLLATE "C", d.partition, d.record_offset, d.id LIMIT ?) p
+              WINDOW events AS (ORDER BY p.topic COLLATE "C", p.partition, p.record_offset, p.id)) d
+            WHERE d.number = 1 OR d.bytes_until <= """ + PLACES_BYTES + " ORDER BY d.number";
 
     private final DataSource dataSource;
 
@@ -124,7 +132,7 @@ public final class DeadLetterQueries {
     }
 
     /**
-     * The first letters that match behind a place, in the order of their events.
+     * The first letters that match behind a place, in the order of their events: fewer than the limit if their records together are large.
      *
      * @param after null to begin
      * @param lastId letters with greater ids are left out: they came later

@@ -26,6 +26,11 @@ final class FakeReplays implements Replays {
 
     @Nullable
     RuntimeException bug;
+
+    @Nullable
+    Error fatal;
+    /** What each of these letters keeps its whole page from being tried with. */
+    final Map<Long, SQLException> untriable = new HashMap<>();
     /** What pages have to wait for. */
     final Semaphore permits = new Semaphore(1_000_000);
 
@@ -39,6 +44,11 @@ final class FakeReplays implements Replays {
         synchronized (this) {
             requests.add(ids + " forced=" + forced + " who=" + who);
             fail();
+            for (long id : ids) {
+                if (untriable.containsKey(id)) {
+                    throw untriable.get(id);
+                }
+            }
             pages.add(ids);
             return ids.stream()
                     .map(id -> results.getOrDefault(id, new Replay(id, Result.REPLAYED, null)))
@@ -62,6 +72,9 @@ final class FakeReplays implements Replays {
         }
         if (bug != null) {
             throw bug;
+        }
+        if (fatal != null) {
+            throw fatal;
         }
     }
 

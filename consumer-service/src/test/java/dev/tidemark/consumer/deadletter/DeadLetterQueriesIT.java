@@ -168,4 +168,19 @@ class DeadLetterQueriesIT {
         places.addAll(queries.places(DeadLetterFilter.ALL, places.get(1), extent.lastId(), 2));
         assertThat(places).extracting(Place::offset).containsExactly(3L, 8L, 5L);
     }
+
+    @Test
+    void goesThroughLargeLettersInSmallPages() throws SQLException {
+        for (int i = 1; i <= 5; i++) {
+            letters.refuse(new TopicPartition("x.public.people", 0), i, null, new byte[(i == 4 ? 5 : 2) << 20]);
+        }
+        Extent extent = queries.extent(DeadLetterFilter.ALL);
+        List<Integer> sizes = new ArrayList<>();
+        List<Place> page = queries.places(DeadLetterFilter.ALL, null, extent.lastId(), 200);
+        while (!page.isEmpty()) {
+            sizes.add(page.size());
+            page = queries.places(DeadLetterFilter.ALL, page.get(page.size() - 1), extent.lastId(), 200);
+        }
+        assertThat(sizes).containsExactly(2, 1, 1, 1);
+    }
 }
