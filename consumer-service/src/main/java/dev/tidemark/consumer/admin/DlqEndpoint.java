@@ -56,7 +56,7 @@ final class DlqEndpoint {
      *
      * @param failures how often that has failed since the start
      * @param unsendable how many letters Kafka does not take; they are tried again after the next start
-     * @param error why letters cannot be sent
+     * @param error why letters, or those of a topic, cannot be sent
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Publishing(

@@ -32,13 +32,18 @@ class DeadLetterConfiguration {
 
     @Bean
     DeadLetterPublisher deadLetterPublisher(
-            DataSource dataSource, KafkaTemplate<byte[], byte[]> kafka, KafkaAdmin admin, KafkaProperties properties) {
+            DataSource dataSource,
+            KafkaTemplate<byte[], byte[]> kafka,
+            KafkaAdmin admin,
+            KafkaProperties properties,
+            Clock clock) {
         DeadLetterTopics topics = new DeadLetterTopics(() -> Admin.create(admin.getConfigurationProperties()));
         return new DeadLetterPublisher(
                 dataSource,
                 kafka,
                 topics,
-                String.valueOf(properties.getConsumer().getGroupId()));
+                String.valueOf(properties.getConsumer().getGroupId()),
+                clock);
     }
 
     @Bean

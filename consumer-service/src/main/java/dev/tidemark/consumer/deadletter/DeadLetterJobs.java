@@ -60,9 +60,10 @@ public final class DeadLetterJobs implements SmartLifecycle {
         observer = told;
     }
 
-    /** Why letters cannot be sent to Kafka; null if they can. */
+    /** Why letters, or those of a topic, cannot be sent to Kafka; null if they can. */
     public @Nullable String publishingError() {
-        return error;
+        String all = error;
+        return all == null ? publisher.topicFault() : all;
     }
 
     /** How many letters were sent since the start. */
@@ -72,7 +73,7 @@ public final class DeadLetterJobs implements SmartLifecycle {
 
     /** How often sending has failed since the start. */
     public long publishingFailures() {
-        return failures.get();
+        return failures.get() + publisher.topicFaults();
     }
 
     /** How many letters Kafka does not take, whatever is tried. */

@@ -22,7 +22,7 @@ final class Outbox implements AutoCloseable {
 
     private static final String PARTITIONS = """
             SELECT DISTINCT d.topic, d.partition FROM (
-              SELECT topic, partition FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) ORDER BY id LIMIT ?) d
+              SELECT topic, partition FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) d
             """;
 
     /** As many as fit into memory, and at least one. */
@@ -30,7 +30,7 @@ final class Outbox implements AutoCloseable {
             SELECT %s, d.record_key, d.record_value, d.record_time
             FROM (
               SELECT *, sum(coalesce(octet_length(record_value), 0)) OVER (ORDER BY id) - coalesce(octet_length(record_value), 0) AS bytes_before
-              FROM (SELECT * FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) ORDER BY id LIMIT ?) p) d
+              FROM (SELECT * FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) p) d
             WHERE d.bytes_before < ? ORDER BY d.id
             """.formatted(LetterRow.COLUMNS);
 
@@ -51,13 +51,18 @@ final class Outbox implements AutoCloseable {
         connection.setAutoCommit(false);
     }
 
-    /** Where the next letters come from. */
-    static List<TopicPartition> partitions(DataSource dataSource, Collection<Long> except) throws SQLException {
+    /**
+     * Where the next letters come from.
+     *
+     * @param except letters that are left out
+     * @param exceptTopics topics of events whose letters are left out
+     */
+    static List<TopicPartition> partitions(
+            DataSource dataSource, Collection<Long> except, Collection<String> exceptTopics) throws SQLException {
         List<TopicPartition> partitions = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(PARTITIONS)) {
-            query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
-            query.setInt(2, PAGE_LETTERS);
+            bind(query, except, exceptTopics);
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 partitions.add(new TopicPartition(row.getString(1), row.getInt(2)));
@@ -75,18 +80,25 @@ final class Outbox implements AutoCloseable {
     }
 
     /** The next letters, in the order of their ids. */
-    List<DeadLetterRecord> page(Collection<Long> except) throws SQLException {
+    List<DeadLetterRecord> page(Collection<Long> except, Collection<String> exceptTopics) throws SQLException {
         List<DeadLetterRecord> page = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(PAGE)) {
-            query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
-            query.setInt(2, PAGE_LETTERS);
-            query.setLong(3, PAGE_BYTES);
+            bind(query, except, exceptTopics);
+            query.setLong(4, PAGE_BYTES);
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 page.add(LetterRow.record(row));
             }
         }
         return page;
+    }
+
+    private static void bind(PreparedStatement query, Collection<Long> except, Collection<String> exceptTopics)
+            throws SQLException {
+        Connection connection = query.getConnection();
+        query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
+        query.setArray(2, connection.createArrayOf("text", exceptTopics.toArray()));
+        query.setInt(3, PAGE_LETTERS);
     }
 
     /** @return those that are marked; the others are written by somebody else just now */

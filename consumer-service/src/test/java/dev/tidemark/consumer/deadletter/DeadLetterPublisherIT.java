@@ -9,27 +9,41 @@ import dev.tidemark.stack.EmbeddedBroker;
 import dev.tidemark.stack.StackOptions;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaProducerException;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.SendResult;
 
 class DeadLetterPublisherIT {
 
@@ -40,6 +54,23 @@ class DeadLetterPublisherIT {
     private static Admin admin;
 
     private final Letters letters = new Letters(destination);
+    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    };
 
     @BeforeAll
     static void start() {
@@ -72,10 +103,35 @@ class DeadLetterPublisherIT {
         admin.deleteTopics(admin.listTopics().names().get()).all().get();
     }
 
-    private static DeadLetterPublisher publisher() {
+    private DeadLetterPublisher publisher() {
+        return publisher(kafka);
+    }
+
+    private DeadLetterPublisher publisher(KafkaTemplate<byte[], byte[]> template) {
         DeadLetterTopics topics =
                 new DeadLetterTopics(() -> Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
-        return new DeadLetterPublisher(destination.dataSource(), kafka, topics, "tidemark-test");
+        return new DeadLetterPublisher(destination.dataSource(), template, topics, "tidemark-test", clock);
+    }
+
+    /** Kafka, but for the right to write to a topic. */
+    private static KafkaTemplate<byte[], byte[]> denying(String topic, AtomicBoolean denied, boolean atOnce) {
+        return new KafkaTemplate<>(producers) {
+            @Override
+            public CompletableFuture<SendResult<byte[], byte[]>> send(ProducerRecord<byte[], byte[]> record) {
+                if (!denied.get() || !record.topic().equals(topic)) {
+                    return super.send(record);
+                }
+                KafkaProducerException failure = new KafkaProducerException(
+                        record, "Failed to send", new TopicAuthorizationException(Set.of(topic)));
+                return atOnce
+                        ? CompletableFuture.failedFuture(failure)
+                        : CompletableFuture.supplyAsync(
+                                () -> {
+                                    throw failure;
+                                },
+                                CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS));
+            }
+        };
     }
 
     private static void createTopic(String name, int partitions, Map<String, String> settings) throws Exception {
@@ -249,6 +305,20 @@ class DeadLetterPublisherIT {
     }
 
     @Test
+    void aLetterThatTheTopicFindsInvalidKeepsNoOthersBack() throws Exception {
+        createTopic("x.public.people-dlt", 1, Map.of("cleanup.policy", "compact"));
+        letters.refuse(new TopicPartition("x.public.people", 0), 1, null, new byte[] {7});
+        letters.refuse("people", 2, 2, Letters.TOO_LONG);
+        try (DeadLetterPublisher publisher = publisher()) {
+            assertThatThrownBy(() -> publishAll(publisher)).isInstanceOf(PublishingException.class);
+            publishAll(publisher);
+            assertThat(publisher.unsendable()).isEqualTo(1);
+        }
+        assertThat(records("x.public.people-dlt", 1)).hasSize(1);
+        assertThat(unpublished()).isEqualTo("1");
+    }
+
+    @Test
     void waitsForKafkaAndHoldsNothingMeanwhile() throws Exception {
         createTopic("x.public.people", 1, Map.of());
         letters.refuse("people", 1, 1, Letters.TOO_LONG);
@@ -265,5 +335,69 @@ class DeadLetterPublisherIT {
         }
         assertThat(records("x.public.people-dlt", 2)).hasSize(2);
         assertThat(unpublished()).isEqualTo("0");
+    }
+
+    @Test
+    void aTopicThatCannotBeMadeKeepsNoOthersBack() throws Exception {
+        String tooLong = "x.public." + "y".repeat(238);
+        for (int i = 1; i <= 250; i++) {
+            letters.refuse(new TopicPartition(tooLong, 0), i, null, new byte[] {7});
+        }
+        letters.refuse("people", 1, 1, Letters.TOO_LONG);
+        try (DeadLetterPublisher publisher = publisher()) {
+            publishAll(publisher);
+            assertThat(publisher.published()).isEqualTo(1);
+            assertThat(publisher.topicFaults()).isEqualTo(1);
+            assertThat(publisher.topicFault()).contains(tooLong);
+        }
+        assertThat(records("x.public.people-dlt", 1)).hasSize(1);
+        assertThat(unpublished()).isEqualTo("250");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTopicThatCannotBeWrittenIsLeftOutForAMinute(boolean failsAtOnce) throws Exception {
+        for (int i = 1; i <= 250; i++) {
+            letters.refuse("people", i, i, Letters.TOO_LONG);
+        }
+        letters.refuse("pets", 1, 1, Letters.TOO_LONG);
+        AtomicBoolean denied = new AtomicBoolean(true);
+        try (DeadLetterPublisher publisher = publisher(denying("x.public.people-dlt", denied, failsAtOnce))) {
+            publishAll(publisher);
+            assertThat(unpublished()).isEqualTo("250");
+            assertThat(publisher.topicFault())
+                    .startsWith("The dead letters of x.public.people are left out")
+                    .contains("Not authorized");
+
+            now = now.plus(TopicFaults.LEFT_OUT);
+            publishAll(publisher);
+            assertThat(unpublished()).isEqualTo("250");
+            assertThat(publisher.topicFaults()).isEqualTo(2);
+
+            denied.set(false);
+            publishAll(publisher);
+            assertThat(unpublished()).isEqualTo("250");
+
+            now = now.plus(TopicFaults.LEFT_OUT);
+            publishAll(publisher);
+            assertThat(unpublished()).isEqualTo("0");
+            assertThat(publisher.topicFault()).isNull();
+        }
+        assertThat(records("x.public.people-dlt", 250)).hasSize(250);
+    }
+
+    @Test
+    void aTopicWhoseLettersAnotherInstanceHasSentIsNoFaultAnyMore() throws Exception {
+        letters.refuse("people", 1, 1, Letters.TOO_LONG);
+        try (DeadLetterPublisher denied = publisher(denying("x.public.people-dlt", new AtomicBoolean(true), true));
+                DeadLetterPublisher other = publisher()) {
+            publishAll(denied);
+            publishAll(other);
+            publishAll(denied);
+            assertThat(denied.topicFault()).isNotNull();
+            now = now.plus(TopicFaults.LEFT_OUT);
+            publishAll(denied);
+            assertThat(denied.topicFault()).isNull();
+        }
     }
 }
