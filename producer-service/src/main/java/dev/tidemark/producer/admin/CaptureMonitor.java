@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.CaptureListener;
+import dev.tidemark.producer.publish.TableProgress;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -90,12 +91,15 @@ class CaptureMonitor implements CaptureListener {
     }
 
     @Override
-    public void snapshotProgress(TableId table, long rows, boolean complete) {
-        String name = table.toString();
-        if (snapshots.put(name, new Snapshot(rows, complete)) == null) {
+    public void snapshotProgress(TableProgress progress) {
+        String name = progress.id().toString();
+        Instant now = clock.instant();
+        Snapshot before = snapshots.get(name);
+        Snapshot snapshot = before == null ? Snapshot.of(progress, now) : before.after(progress, now);
+        if (snapshots.put(name, snapshot) == null) {
             meters.gauge("cdc.snapshot.rows", Tags.of("table", name), snapshots, all -> rows(all, name));
             for (Operation operation : Operation.values()) {
-                sent(table, operation, 0);
+                sent(progress.id(), operation, 0);
             }
         }
     }
@@ -128,7 +132,4 @@ class CaptureMonitor implements CaptureListener {
             failedAudits.add(slot);
         }
     }
-
-    /** How far the snapshot of a table has come. */
-    record Snapshot(long rows, boolean complete) {}
 }

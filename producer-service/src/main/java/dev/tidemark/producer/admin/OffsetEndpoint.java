@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.Poller;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -24,8 +25,18 @@ class OffsetEndpoint {
     @ReadOperation
     Offsets offsets() {
         PollStatus status = poller.status();
-        return new Offsets(status.state(), status.epoch(), status.position(), monitor.snapshots());
+        return new Offsets(status.state(), status.epoch(), status.position(), snapshots());
     }
+
+    private Map<String, Progress> snapshots() {
+        Map<String, Progress> progress = new TreeMap<>();
+        monitor.snapshots()
+                .forEach((table, snapshot) -> progress.put(table, new Progress(snapshot.rows(), snapshot.complete())));
+        return progress;
+    }
+
+    /** How far the snapshot of a table has come. */
+    record Progress(long rows, boolean complete) {}
 
     /**
      * @param epoch the incarnation of the active producer, or 0
@@ -33,8 +44,5 @@ class OffsetEndpoint {
      * @param snapshots how far the snapshot of each table has come
      */
     record Offsets(
-            PollStatus.State state,
-            long epoch,
-            @Nullable String position,
-            Map<String, CaptureMonitor.Snapshot> snapshots) {}
+            PollStatus.State state, long epoch, @Nullable String position, Map<String, Progress> snapshots) {}
 }

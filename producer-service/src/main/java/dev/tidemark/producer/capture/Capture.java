@@ -95,6 +95,21 @@ final class Capture implements AutoCloseable {
         return tick == null;
     }
 
+    /** Looks after tables and topics before the next tick. */
+    void refreshSoon() {
+        refresh.hurry();
+    }
+
+    /** Leaves nothing on its way and nothing open, however long it is until the next step. */
+    void hold() throws SQLException {
+        if (tick == null) {
+            rest();
+        } else {
+            settle();
+            tick.release();
+        }
+    }
+
     long epoch() {
         return ledger.epoch();
     }

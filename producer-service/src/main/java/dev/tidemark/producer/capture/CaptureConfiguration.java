@@ -67,11 +67,13 @@ class CaptureConfiguration {
             Publisher publisher,
             DataSource source,
             RetentionProperties properties,
+            PollProperties poll,
             ThreadPoolTaskScheduler retentionScheduler,
             Clock clock,
             CaptureListener listener) {
         Retention retention = new Retention(source, properties, retentionScheduler, clock, listener);
-        return new Poller(starter, publisher, retention, clock, listener);
+        ControlWatch control = new ControlWatch(poll.refreshInterval(), clock);
+        return new Poller(starter, publisher, retention, control, clock, listener);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.publish.TableProgress;
 import org.jspecify.annotations.Nullable;
 
 /** Is told what the capture does; keeps meters and health out of it. Calls come from the poller's thread and must return at once. */
@@ -16,8 +17,8 @@ public interface CaptureListener {
     /** Kafka does not answer, or has not acknowledged for a while what was sent; ends with {@link #acknowledged} or a failure. */
     default void waitingForKafka() {}
 
-    /** A table's snapshot has come this far. */
-    default void snapshotProgress(TableId table, long rows, boolean complete) {}
+    /** A table's snapshot has come this far; also told when its way into Kafka is opened. */
+    default void snapshotProgress(TableProgress progress) {}
 
     /** A table is not captured for this reason, or is again if the reason is null. */
     default void tableProblem(TableId table, @Nullable String reason) {}

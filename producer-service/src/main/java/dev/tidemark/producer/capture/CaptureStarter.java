@@ -56,16 +56,17 @@ final class CaptureStarter {
     }
 
     /**
-     * @param renumber whether the page under way has to be sent under new numbers, since a part of it may be missing in Kafka
+     * The connection that holds the lock and whose schema is up to date.
+     *
      * @return null if another producer is the active one
      */
     @Nullable
-    Capture start(boolean renumber) throws SQLException {
+    SourceConnection lock() throws SQLException {
         SourceConnection source = SourceConnection.open(dataSource);
         try {
             if (source.tryLock()) {
                 migration.run();
-                return start(source, renumber);
+                return source;
             }
             source.close();
             return null;
@@ -79,7 +80,11 @@ final class CaptureStarter {
         }
     }
 
-    private Capture start(SourceConnection source, boolean renumber) throws SQLException {
+    /**
+     * @param source holds the lock, and is left open if this fails
+     * @param renumber whether the page under way has to be sent under new numbers, since a part of it may be missing in Kafka
+     */
+    Capture start(SourceConnection source, boolean renumber) throws SQLException {
         StoredState stored = publisher.read(deadline());
         refuseOtherHistory(source, stored.intent());
         long epoch = ProducerTable.claim(source.jdbc(), pipeline.name(), pipeline.instance(), stored.epoch());
@@ -92,10 +97,6 @@ final class CaptureStarter {
         Deadline deadline = deadline();
         for (Route route : routes.all()) {
             publisher.store(epoch, route.progress()).await(deadline);
-            listener.snapshotProgress(
-                    route.table().id(),
-                    route.progress().rows(),
-                    route.progress().complete());
         }
         publisher.announce(underway).await(deadline);
         publisher.forgetRead(deadline);

@@ -84,7 +84,7 @@ final class Outbox {
         }
         if (afterDelivery != null) {
             store(afterDelivery, reading);
-            listener.snapshotProgress(afterDelivery.id(), afterDelivery.rows(), afterDelivery.complete());
+            listener.snapshotProgress(afterDelivery);
             afterDelivery = null;
         }
     }

@@ -6,6 +6,9 @@ import java.time.Duration;
 final class PollDelay {
 
     private static final Duration FIRST_IDLE = Duration.ofMillis(5);
+    /** How soon a resume is noticed. */
+    private static final Duration PAUSED = Duration.ofMillis(500);
+
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
 
     private final PollProperties properties;
@@ -24,6 +27,7 @@ final class PollDelay {
             case BUSY -> properties.busyDelay();
             case IDLE -> growing(again, FIRST_IDLE, properties.idleDelay());
             case STANDBY -> properties.standbyDelay();
+            case PAUSED -> PAUSED;
             case FAILED -> growing(again, FIRST_RETRY, properties.retryDelay());
         };
         return delay;

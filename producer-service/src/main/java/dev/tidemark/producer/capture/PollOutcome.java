@@ -10,6 +10,8 @@ enum PollOutcome {
     IDLE,
     /** Another producer is the active one. */
     STANDBY,
+    /** Nothing is to be published until somebody says so. */
+    PAUSED,
     /** The step failed and has to be tried again. */
     FAILED
 }

@@ -5,6 +5,9 @@ import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
+import dev.tidemark.producer.source.Control;
+import dev.tidemark.producer.source.Control.Pause;
+import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -28,15 +31,24 @@ public final class Poller {
     private final Retention retention;
     private final Clock clock;
     private final CaptureListener listener;
+    private final ControlWatch control;
+    private @Nullable SourceConnection source;
     private @Nullable Capture capture;
     private boolean renumber;
     private volatile PollStatus status;
     private volatile @Nullable Instant busySince;
 
-    Poller(CaptureStarter starter, Publisher publisher, Retention retention, Clock clock, CaptureListener listener) {
+    Poller(
+            CaptureStarter starter,
+            Publisher publisher,
+            Retention retention,
+            ControlWatch control,
+            Clock clock,
+            CaptureListener listener) {
         this.starter = starter;
         this.publisher = publisher;
         this.retention = retention;
+        this.control = control;
         this.clock = clock;
         this.listener = listener;
         this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null, null);
@@ -51,22 +63,15 @@ public final class Poller {
     PollOutcome pollOnce() {
         busySince = clock.instant();
         try {
-            if (capture == null) {
-                capture = starter.start(renumber);
-                renumber = false;
-            }
-            Capture active = capture;
-            if (active == null) {
+            SourceConnection locked = source == null ? starter.lock() : source;
+            source = locked;
+            if (locked == null) {
                 report(State.STANDBY, 0, null, null);
                 return PollOutcome.STANDBY;
             }
-            PollOutcome outcome = active.step();
-            report(State.RUNNING, active.epoch(), active.position(), null);
-            if (active.isBetweenTicks() && retention.isDue()) {
-                Intent rest = active.rest();
-                retention.start(rest);
-            }
-            return outcome;
+            Control wanted = control.look(locked.jdbc());
+            Pause pause = wanted.pause();
+            return pause == null ? step(locked) : hold(pause);
         } catch (SQLException | RuntimeException | Error e) {
             // An error too leaves a step half done, which only a new start can mend.
             fail(e);
@@ -74,6 +79,37 @@ public final class Poller {
         } finally {
             busySince = null;
         }
+    }
+
+    private PollOutcome step(SourceConnection locked) throws SQLException {
+        Capture active = capture == null ? starter.start(locked, renumber) : capture;
+        if (capture == null) {
+            capture = active;
+            renumber = false;
+        }
+        if (control.takeChanged()) {
+            active.refreshSoon();
+        }
+        PollOutcome outcome = active.step();
+        report(State.RUNNING, active.epoch(), active.position(), null);
+        if (active.isBetweenTicks() && retention.isDue()) {
+            Intent rest = active.rest();
+            retention.start(rest);
+        }
+        return outcome;
+    }
+
+    /** Keeps the lock. A producer that starts while it is paused does not even ask Kafka what is under way. */
+    private PollOutcome hold(Pause pause) throws SQLException {
+        if (capture != null && status.state() != State.PAUSED) {
+            capture.hold();
+        }
+        if (capture == null) {
+            report(State.PAUSED, 0, null, pause.toString());
+        } else {
+            report(State.PAUSED, capture.epoch(), capture.position(), pause.toString());
+        }
+        return PollOutcome.PAUSED;
     }
 
     /** Ends the page that is under way, says so in Kafka where that is possible, and lets another producer become the active one. */
@@ -120,11 +156,14 @@ public final class Poller {
         try {
             if (capture != null) {
                 capture.close();
+            } else if (source != null) {
+                source.close();
             }
         } catch (SQLException | RuntimeException e) {
             LOG.debug("The connection to the source was lost", e);
         }
         capture = null;
+        source = null;
         listener.released();
     }
 
@@ -137,6 +176,8 @@ public final class Poller {
                     "The producer is {}{}",
                     state,
                     epoch == 0 ? "" : " in epoch " + epoch + " from position " + position);
+        } else if (!same && state == State.PAUSED) {
+            LOG.info("The producer is PAUSED: {}; changes wait in the log", problem);
         } else if (!same) {
             LOG.error("The producer is {}: {}; it goes on as soon as it can", state, problem);
         }

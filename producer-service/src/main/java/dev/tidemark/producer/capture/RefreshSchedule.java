@@ -31,6 +31,11 @@ final class RefreshSchedule {
         last = now;
     }
 
+    /** It has to be done at the next opportunity, whatever comes. */
+    void hurry() {
+        last = Instant.MIN;
+    }
+
     /** Changes have come. */
     void busy(Instant now) {
         lastChange = now;

@@ -7,6 +7,7 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.publish.TopicRefusedException;
 import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.TableRequests;
 import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.producer.source.TrackedTables;
 import dev.tidemark.producer.source.UntrackableTableException;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The ways of all tables: those named in the configuration, which are tracked here if need be, and those that somebody has tracked by hand. */
+/** The ways of all tables: those named in the configuration or asked for later, which are tracked here if need be, and those that somebody has tracked by hand. */
 final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
@@ -60,7 +61,9 @@ final class Routes {
 
     /** Looks for tables that have come or were altered since the last time, and tries again those that could not be tracked. */
     void refresh() throws SQLException {
-        Set<TableId> toTrack = new LinkedHashSet<>(pipeline.tables());
+        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), TableRequests.all(source.jdbc()));
+        tracked.retainAll(wanted);
+        Set<TableId> toTrack = new LinkedHashSet<>(wanted);
         toTrack.removeAll(tracked);
         toTrack.addAll(outdated());
         Set<TableId> refused = locked ? new HashSet<>(problems) : new HashSet<>();
@@ -264,6 +267,7 @@ final class Routes {
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
+            listener.snapshotProgress(progress);
         }
     }
 

@@ -42,7 +42,7 @@ public final class TrackedTables {
                 PreparedStatement track = connection.prepareStatement(TRACK)) {
             settings.execute(LIMIT_WAIT);
             if (!exists(connection, table)) {
-                throw new UntrackableTableException(
+                throw new UnknownTableException(
                         "The table " + table
                                 + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
             }
@@ -107,7 +107,7 @@ public final class TrackedTables {
                 row.getBoolean(8));
     }
 
-    private static boolean exists(Connection connection, TableId table) throws SQLException {
+    static boolean exists(Connection connection, TableId table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(EXISTS)) {
             statement.setString(1, table.sql());
             try (ResultSet row = statement.executeQuery()) {
@@ -127,6 +127,9 @@ public final class TrackedTables {
         String reason = state.startsWith("TM")
                 ? server.getMessage()
                 : "The table " + table + " cannot be tracked: " + server.getMessage();
+        if (LOCKED.equals(state)) {
+            throw new LockedTableException(reason);
+        }
         throw new UntrackableTableException(server.getHint() == null ? reason : reason + ". " + server.getHint());
     }
 }

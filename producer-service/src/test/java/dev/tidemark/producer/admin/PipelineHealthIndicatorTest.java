@@ -29,6 +29,14 @@ class PipelineHealthIndicatorTest {
     }
 
     @Test
+    void isDownWhilePausedAndSaysByWhom() {
+        PollStatus paused = new PollStatus(State.PAUSED, NOW, 1, "1:1:", "paused by ada since " + NOW, null);
+        Health health = new PipelineHealthIndicator(() -> paused, monitor, Duration.ofSeconds(30), clock).health();
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails()).containsEntry("problem", "paused by ada since 2026-01-01T00:00:00Z");
+    }
+
+    @Test
     void isDownWhileAStepTakesTooLong() {
         for (State state : new State[] {State.RUNNING, State.STANDBY}) {
             Health health = health(state, NOW.minusSeconds(31));

@@ -38,6 +38,11 @@ class PollDelayTest {
     }
 
     @Test
+    void looksTwiceASecondWhetherItIsStillPaused() {
+        assertThat(millis(PollOutcome.PAUSED, PollOutcome.PAUSED)).containsExactly(500L, 500L);
+    }
+
+    @Test
     void refusesDelaysThatMakeNoSense() {
         assertThatThrownBy(() -> properties(0))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -10,6 +10,7 @@ import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
+import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourceMigration;
 import dev.tidemark.stack.Database;
 import dev.tidemark.stack.Stack;
@@ -91,13 +92,24 @@ final class Workbench implements AutoCloseable {
     /** A producer of the tables; null if another one is the active one. */
     @Nullable
     Capture tryStart(boolean renumber, String tables) throws SQLException {
-        return starter(tables).start(renumber);
+        CaptureStarter starter = starter(tables);
+        SourceConnection locked = starter.lock();
+        if (locked == null) {
+            return null;
+        }
+        try {
+            return starter.start(locked, renumber);
+        } catch (SQLException | RuntimeException e) {
+            locked.close();
+            throw e;
+        }
     }
 
     Poller poller(String tables) {
         Retention retention = new Retention(
                 source, new RetentionProperties(Duration.ofDays(1)), Runnable::run, Clock.systemUTC(), listener());
-        return new Poller(starter(tables), publisher, retention, Clock.systemUTC(), listener());
+        ControlWatch control = new ControlWatch(Duration.ZERO, Clock.systemUTC());
+        return new Poller(starter(tables), publisher, retention, control, Clock.systemUTC(), listener());
     }
 
     private CaptureStarter starter(String tables) {

@@ -1,0 +1,131 @@
+package dev.tidemark.producer.source;
+
+import dev.tidemark.model.TableId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.stereotype.Component;
+
+/** What is captured at the source, and how to change it. Works on connections of the pool; the active producer follows within a second. */
+@Component
+public class SourceTables {
+
+    /** A table that was never analyzed has no number of rows but what the statistics have counted. */
+    private static final String CAPTURED = """
+            SELECT t.schema_name, t.table_name, t.tracked_at::text, ARRAY(SELECT cdc.missing_events(t.relation, t.id)),
+              coalesce(CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END, -1)
+            FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation
+            WHERE t.active ORDER BY t.schema_name, t.table_name
+            """;
+
+    private static final String UNTRACK =
+            "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
+    /** Nothing was missed, but whoever copies a table has to copy it anew when this changes. */
+    private static final String COPY_ANEW =
+            "UPDATE cdc.tracked_table SET tracked_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
+
+    private static final String LOCKED = "55P03";
+
+    private final DataSource source;
+
+    SourceTables(DataSource source) {
+        this.source = source;
+    }
+
+    /** All tables with triggers, or that ought to have them, by name. */
+    public List<CapturedTable> captured() throws SQLException {
+        return Transaction.run(source, connection -> {
+            List<CapturedTable> tables = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(CAPTURED)) {
+                while (row.next()) {
+                    tables.add(new CapturedTable(
+                            new TableId(row.getString(1), row.getString(2)),
+                            row.getString(3),
+                            row.getLong(5),
+                            List.of((String[]) row.getArray(4).getArray())));
+                }
+            }
+            return tables;
+        });
+    }
+
+    /** What was asked last of each table. */
+    public Map<TableId, Boolean> requests() throws SQLException {
+        return Transaction.run(source, TableRequests::all);
+    }
+
+    /** Whether the source has the table, and shows it to the producer's role. */
+    public boolean exists(TableId table) throws SQLException {
+        return Transaction.run(source, connection -> TrackedTables.exists(connection, table));
+    }
+
+    /**
+     * Captures the table from now on. Does nothing if it is captured; puts triggers on again that are missing.
+     *
+     * @return whether anything else was asked before, or nothing
+     * @throws UntrackableTableException if that is impossible, is {@link UnknownTableException} or {@link LockedTableException}
+     */
+    public boolean add(TableId table, String by) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            TrackedTables.track(connection, table);
+        }
+        return Transaction.run(source, connection -> {
+            boolean changed = TableRequests.put(connection, table, true, by);
+            ControlTable.touch(connection);
+            return changed;
+        });
+    }
+
+    /**
+     * Captures the table no more. What is in the log of it is not published.
+     *
+     * @return whether anything else was asked before, or nothing
+     * @throws LockedTableException if somebody holds a lock on it
+     */
+    public boolean remove(TableId table, String by) throws SQLException {
+        return Transaction.run(source, connection -> {
+            boolean changed = TableRequests.put(connection, table, false, by);
+            try (PreparedStatement untrack = connection.prepareStatement(UNTRACK)) {
+                named(untrack, table).execute();
+            } catch (SQLException e) {
+                if (LOCKED.equals(e.getSQLState())) {
+                    throw locked(table);
+                }
+                throw e;
+            }
+            ControlTable.touch(connection);
+            return changed;
+        });
+    }
+
+    /** Has the tables copied anew, all of them or none. */
+    public void copyAnew(List<TableId> tables) throws SQLException {
+        Transaction.run(source, connection -> {
+            try (PreparedStatement update = connection.prepareStatement(COPY_ANEW)) {
+                for (TableId table : tables) {
+                    named(update, table).executeUpdate();
+                }
+            }
+            ControlTable.touch(connection);
+            return tables.size();
+        });
+    }
+
+    private static PreparedStatement named(PreparedStatement statement, TableId table) throws SQLException {
+        statement.setString(1, table.schema());
+        statement.setString(2, table.name());
+        return statement;
+    }
+
+    private static LockedTableException locked(TableId table) {
+        return new LockedTableException("The table " + table
+                + " is locked by an open transaction; its triggers cannot be taken off before it ends");
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tidemark.producer.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.source.TestControl;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What operators ask of a producer while it runs. */
+class ControlIT {
+
+    private static final TableId ITEMS = TableId.parse("items");
+
+    private final Workbench bench = new Workbench();
+    private final TestControl control = new TestControl(bench.source);
+
+    @BeforeEach
+    void createTable() {
+        bench.execute("CREATE TABLE items(id int PRIMARY KEY, v text); INSERT INTO items VALUES (0, 'first')");
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void addsAndRemovesATableWhileItRuns() throws SQLException {
+        Poller poller = bench.poller("");
+        drain(poller);
+        control.tables().add(ITEMS, "somebody");
+        drain(poller);
+        bench.execute("INSERT INTO items VALUES (1, 'streamed')");
+        drain(poller);
+        int sent = bench.records("items").size();
+        assertThat(sent).as("a chunk of one row, and a change").isEqualTo(4);
+
+        control.tables().remove(ITEMS, "somebody");
+        bench.execute("INSERT INTO items VALUES (2, 'nobody looks')");
+        drain(poller);
+        assertThat(bench.records("items")).hasSize(sent);
+        assertThat(bench.problems).isEmpty();
+        poller.stop();
+    }
+
+    @Test
+    void remembersAcrossARestartWhatWasAddedAndRemoved() throws SQLException {
+        bench.execute("CREATE TABLE configured(id int PRIMARY KEY)");
+        Poller first = bench.poller("configured");
+        drain(first);
+        control.tables().add(ITEMS, "somebody");
+        control.tables().remove(TableId.parse("configured"), "somebody");
+        drain(first);
+        first.stop();
+
+        bench.execute("INSERT INTO items VALUES (1, 'x'); INSERT INTO configured VALUES (1)");
+        Poller second = bench.poller("configured");
+        drain(second);
+        assertThat(bench.records("items")).hasSize(4);
+        assertThat(bench.sql
+                        .sql("SELECT table_name FROM cdc.tracked_table WHERE active")
+                        .query(String.class)
+                        .list())
+                .isEqualTo(List.of("items"));
+        second.stop();
+    }
+
+    @Test
+    void publishesNothingWhilePausedAndKeepsTheLock() throws SQLException {
+        Poller poller = bench.poller("items");
+        drain(poller);
+        int sent = bench.records("items").size();
+        assertThat(control.pause().pause("somebody")).isTrue();
+        bench.execute("INSERT INTO items VALUES (1, 'waits')");
+        assertThat(poller.pollOnce()).isEqualTo(PollOutcome.PAUSED);
+        assertThat(poller.pollOnce()).isEqualTo(PollOutcome.PAUSED);
+        assertThat(poller.status().state()).isEqualTo(State.PAUSED);
+        assertThat(poller.status().problem()).startsWith("paused by somebody since ");
+        assertThat(poller.status().position()).isNotNull();
+        assertThat(bench.records("items")).hasSize(sent);
+        assertThat(bench.poller("items").pollOnce()).isEqualTo(PollOutcome.STANDBY);
+
+        assertThat(control.pause().resume()).isTrue();
+        drain(poller);
+        assertThat(poller.status().state()).isEqualTo(State.RUNNING);
+        assertThat(poller.status().epoch()).as("it is the same incarnation").isEqualTo(1);
+        assertThat(bench.records("items")).hasSize(sent + 1);
+        poller.stop();
+    }
+
+    @Test
+    void staysPausedOverARestart() throws SQLException {
+        Poller first = bench.poller("items");
+        drain(first);
+        int sent = bench.records("items").size();
+        control.pause().pause("somebody");
+        first.pollOnce();
+        first.stop();
+        bench.execute("INSERT INTO items VALUES (1, 'waits')");
+
+        Poller second = bench.poller("items");
+        assertThat(second.pollOnce()).isEqualTo(PollOutcome.PAUSED);
+        assertThat(second.status().problem()).startsWith("paused by somebody since ");
+        assertThat(bench.poller("items").pollOnce()).as("it holds the lock").isEqualTo(PollOutcome.STANDBY);
+        assertThat(bench.records("items")).hasSize(sent);
+
+        control.pause().resume();
+        drain(second);
+        assertThat(bench.records("items")).hasSize(sent + 1);
+        second.stop();
+    }
+
+    @Test
+    void pausesInTheMidstOfALargeTransaction() throws SQLException {
+        bench.pageRows = 100;
+        Poller poller = bench.poller("items");
+        drain(poller);
+        bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 1500) g");
+        for (int i = 0; i < 3; i++) {
+            assertThat(poller.pollOnce()).isEqualTo(PollOutcome.MORE);
+        }
+        control.pause().pause("somebody");
+        assertThat(poller.pollOnce()).isEqualTo(PollOutcome.PAUSED);
+        int sent = bench.records("items").size();
+        assertThat(poller.pollOnce()).isEqualTo(PollOutcome.PAUSED);
+        assertThat(bench.records("items")).hasSize(sent).hasSizeLessThan(1000);
+        control.pause().resume();
+        drain(poller);
+        assertThat(bench.records("items")).hasSize(3 + 1500);
+        poller.stop();
+    }
+
+    @Test
+    void takesANewSnapshotWhenItIsAskedFor() throws SQLException {
+        Poller poller = bench.poller("items");
+        drain(poller);
+        int sent = bench.records("items").size();
+        control.tables().copyAnew(List.of(ITEMS));
+        drain(poller);
+        assertThat(bench.records("items")).hasSize(2 * sent);
+        poller.stop();
+    }
+
+    private static void drain(Poller poller) {
+        PollOutcome outcome = poller.pollOnce();
+        while (outcome != PollOutcome.IDLE) {
+            assertThat(outcome).isNotIn(PollOutcome.FAILED, PollOutcome.STANDBY, PollOutcome.PAUSED);
+            outcome = poller.pollOnce();
+        }
+    }
+}
