@@ -1,18 +1,36 @@
 package dev.tidemark.producer.admin;
 
 import dev.tidemark.producer.capture.PollProperties;
+import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.Poller;
 import java.time.Clock;
+import java.util.function.Supplier;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class AdminConfiguration {
 
+    /** What the poller is doing; nothing else of it is to be touched from another thread. */
+    @Bean
+    Supplier<PollStatus> pollStatus(Poller poller) {
+        return poller::status;
+    }
+
+    /** Names of tables may hold a slash, which Tomcat would not have even where it is encoded. */
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> encodedSlashes() {
+        return server -> server.addConnectorCustomizers(
+                connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+    }
+
     @Bean
     HealthIndicator pipelineHealthIndicator(
-            Poller poller, CaptureMonitor monitor, PollProperties properties, Clock clock) {
-        return new PipelineHealthIndicator(poller::status, monitor, properties.stallTimeout(), clock);
+            Supplier<PollStatus> poller, CaptureMonitor monitor, PollProperties properties, Clock clock) {
+        return new PipelineHealthIndicator(poller, monitor, properties.stallTimeout(), clock);
     }
 }

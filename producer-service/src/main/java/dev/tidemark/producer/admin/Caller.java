@@ -1,0 +1,16 @@
+package dev.tidemark.producer.admin;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+
+/** Who asks. */
+final class Caller {
+
+    private Caller() {}
+
+    /** The user, or where the request comes from if nobody has logged in. */
+    static String of(HttpServletRequest request) {
+        Principal user = request.getUserPrincipal();
+        return user == null ? request.getRemoteAddr() : user.getName();
+    }
+}

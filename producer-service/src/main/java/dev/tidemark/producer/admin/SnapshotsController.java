@@ -1,0 +1,82 @@
+package dev.tidemark.producer.admin;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.producer.source.CapturedTable;
+import dev.tidemark.producer.source.SourceTables;
+import dev.tidemark.producer.source.UnknownTableException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /admin/snapshots}: how far the snapshots are, and new ones for tables that are captured. */
+@RestController
+@RequestMapping("/admin/snapshots")
+class SnapshotsController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotsController.class);
+
+    private final SourceTables source;
+    private final TableViews views;
+    private final Supplier<PollStatus> poller;
+
+    SnapshotsController(SourceTables source, TableViews views, Supplier<PollStatus> poller) {
+        this.source = source;
+        this.views = views;
+        this.poller = poller;
+    }
+
+    /** The tables to copy anew. */
+    record Request(@Nullable List<@Nullable String> tables) {}
+
+    /** The tables with the progress of their last snapshots. */
+    record Snapshots(List<TableView> snapshots) {}
+
+    @GetMapping
+    Snapshots all() throws SQLException {
+        Refusals.refuseOnStandby(poller.get());
+        return new Snapshots(views.all());
+    }
+
+    /** All of the tables or none. A snapshot that is under way begins anew. */
+    @PostMapping
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Snapshots start(@RequestBody Request body, HttpServletRequest request) throws SQLException {
+        List<TableId> tables = TableNames.parseAll("tables", body.tables());
+        Refusals.refuseOnStandby(poller.get());
+        requireCaptured(tables);
+        String who = Caller.of(request);
+        source.copyAnew(tables);
+        LOG.info("New snapshots of {} were asked for by {}", tables, who);
+        Set<String> names = new HashSet<>(tables.stream().map(TableId::toString).toList());
+        return new Snapshots(views.all().stream()
+                .filter(view -> names.contains(view.table()))
+                .toList());
+    }
+
+    private void requireCaptured(List<TableId> tables) throws SQLException {
+        List<TableId> captured =
+                source.captured().stream().map(CapturedTable::id).toList();
+        for (TableId table : tables) {
+            if (!captured.contains(table)) {
+                if (source.exists(table)) {
+                    throw Refusals.notCaptured(table);
+                }
+                throw new UnknownTableException("The source has no table " + table);
+            }
+        }
+    }
+}

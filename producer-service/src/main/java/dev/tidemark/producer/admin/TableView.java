@@ -1,0 +1,53 @@
+package dev.tidemark.producer.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a table is.
+ *
+ * @param cause why it is not streaming, and what to do; null if it is, or if its snapshot goes on
+ * @param snapshot null until it has begun
+ */
+record TableView(
+        String table,
+        String topic,
+        State state,
+        @Nullable String cause,
+        @Nullable Progress snapshot) {
+
+    enum State {
+        /** Its snapshot is complete, and changes follow. */
+        STREAMING,
+        /** Its content is being sent, and changes with it. */
+        SNAPSHOTTING,
+        /** Nothing is wrong with it, but it is not its turn. */
+        WAITING,
+        /** It cannot be captured or published. */
+        BLOCKED,
+        /** It has lost triggers, so changes are lost until they are on again. */
+        UNPROTECTED,
+        /** It is captured no more. */
+        REMOVED
+    }
+
+    /**
+     * @param rows how many rows were sent
+     * @param percent of the rows that the source believes the table to have; null if it does not know
+     * @param rowsPerSecond how fast it goes, or went; 0 if this process has sent none of it
+     */
+    record Progress(long rows, @Nullable Integer percent, long rowsPerSecond, boolean complete) {
+
+        static Progress of(Snapshot snapshot, long rowsOfTheTable) {
+            return new Progress(
+                    snapshot.rows(), percent(snapshot, rowsOfTheTable), snapshot.rowsPerSecond(), snapshot.complete());
+        }
+
+        /** The number of rows is an estimate, so only a complete snapshot is at 100. */
+        private static @Nullable Integer percent(Snapshot snapshot, long rowsOfTheTable) {
+            if (snapshot.complete()) {
+                return 100;
+            }
+            return rowsOfTheTable <= 0 ? null : (int) Math.min(99, snapshot.rows() * 100 / rowsOfTheTable);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package dev.tidemark.producer.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import dev.tidemark.model.RowKey;
+import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.capture.Pipeline;
+import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.source.TestSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.ResultActions;
+import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.util.UriUtils;
+
+/** The REST interface on a real source, beside a poller that is told what to say. */
+class AdminHttpIT {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String TABLES = "/admin/tables";
+
+    private final TestSource source = TestSource.create();
+    private final Pipeline pipeline =
+            new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(TableId.parse("public.configured")));
+    private final CaptureMonitor monitor = new CaptureMonitor(new SimpleMeterRegistry(), Clock.systemUTC());
+    private final Supplier<PollStatus> poller = () -> this.polled;
+    private final TableViews views = new TableViews(source.tables(), pipeline, monitor, poller);
+    private final MockMvc http = MockMvcBuilders.standaloneSetup(
+                    new TablesController(source.tables(), views, pipeline, poller),
+                    new PauseController(source.pause(), poller),
+                    new SnapshotsController(source.tables(), views, poller),
+                    new StatusController(poller, pipeline, monitor, source.backlog(), views))
+            .setControllerAdvice(new AdminErrors())
+            .build();
+
+    private PollStatus polled = polled(State.RUNNING, null);
+
+    @BeforeEach
+    void createTables() {
+        source.execute("CREATE TABLE items (id int PRIMARY KEY); CREATE TABLE keyless (v text);"
+                + "CREATE SCHEMA \"My Schema\"; CREATE TABLE \"My Schema\".\"a.b\" (id int PRIMARY KEY)");
+    }
+
+    private static PollStatus polled(State state, @Nullable String problem) {
+        return new PollStatus(state, NOW, 1, "1:1:", problem, null);
+    }
+
+    private ResultActions call(MockHttpServletRequestBuilder request) throws Exception {
+        return http.perform(request);
+    }
+
+    private ResultActions problem(int status, MockHttpServletRequestBuilder request) throws Exception {
+        return call(request)
+                .andExpect(status().is(status))
+                .andExpect(content().contentType(MediaType.APPLICATION_PROBLEM_JSON));
+    }
+
+    private static MockHttpServletRequestBuilder snapshots(String body) {
+        return post("/admin/snapshots").contentType(MediaType.APPLICATION_JSON).content(body);
+    }
+
+    private static URI path(String name) {
+        return URI.create(TABLES + "/" + UriUtils.encode(name, StandardCharsets.UTF_8));
+    }
+
+    private void progressed(String table, long rows, boolean complete) {
+        String trackedAt = source.text("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
+                + "SELECT tracked_at::text FROM cdc.tracked_table WHERE table_name = '" + table + "'");
+        TableProgress none = TableProgress.none(new TableId("public", table), trackedAt, "topic");
+        monitor.snapshotProgress(none);
+        monitor.snapshotProgress(none.advanced(complete ? null : new RowKey("{\"id\":1}"), rows));
+    }
+
+    @Test
+    void addsAndRemovesATableAsOftenAsItIsAsked() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            call(put(TABLES + "/{t}", "items"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.table").value("public.items"))
+                    .andExpect(jsonPath("$.topic").value("hr.public.items"))
+                    .andExpect(jsonPath("$.state").value("WAITING"));
+        }
+        assertThat(source.text("SELECT captured || ' ' || requested_by FROM cdc.table_request"))
+                .isEqualTo("true 127.0.0.1");
+        assertThat(source.text("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_cdc%'"))
+                .isEqualTo("4");
+        for (int i = 0; i < 2; i++) {
+            call(delete(TABLES + "/{t}", "public.items"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.state").value("REMOVED"));
+        }
+        assertThat(source.text("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_cdc%'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void refusesAPlainSemicolon() throws Exception {
+        problem(400, put(URI.create(TABLES + "/items;x")));
+        problem(400, delete(URI.create(TABLES + "/items;x=1")));
+    }
+
+    @Test
+    void removesATableOfTheConfiguration() throws Exception {
+        call(get(TABLES)).andExpect(jsonPath("$.tables[0].table").value("public.configured"));
+        call(delete(TABLES + "/{t}", "configured")).andExpect(status().isOk());
+        call(get(TABLES)).andExpect(jsonPath("$.tables", hasSize(0)));
+    }
+
+    @Test
+    void takesNamesAsSqlWritesThem() throws Exception {
+        call(put(TABLES + "/{t}", "\"My Schema\".\"a.b\""))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.table").value("\"My Schema\".\"a.b\""))
+                .andExpect(jsonPath("$.topic").value("hr.My_Schema.a_b"));
+        call(delete(TABLES + "/{t}", "\"My Schema\".\"a.b\"")).andExpect(status().isOk());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "items; DROP TABLE items",
+                "items, keyless",
+                "a.b.c",
+                "\"open",
+                "'items'",
+                "items--",
+                "public.",
+                ".items",
+                "\"\"",
+                "it ems",
+                "\"a\u0000b\"",
+                "a1234567890123456789012345678901234567890123456789012345678901234",
+                "items)"
+            })
+    void refusesWhatIsNoName(String name) throws Exception {
+        problem(400, put(path(name))).andExpect(jsonPath("$.parameter").value("table"));
+        problem(400, delete(path(name)));
+        String json = name.replace("\"", "\\\"").replace("\u0000", "\\u0000");
+        problem(400, snapshots("{\"tables\":[\"" + json + "\"]}"));
+        assertThat(source.text("SELECT to_regclass('public.items')")).isEqualTo("items");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "\"x\"\"; DROP TABLE items; --\"", "\"%s\"", "pg_temp.items", "\"../items\""})
+    void doesNotKnowOtherTables(String name) throws Exception {
+        problem(404, put(path(name)));
+        problem(404, delete(path(name)));
+        problem(404, snapshots("{\"tables\":[\"" + name.replace("\"", "\\\"") + "\"]}"));
+        assertThat(source.text("SELECT count(*) FROM cdc.table_request")).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"tables\":[]}", "{\"tables\":null}", "{\"tables\":[null]}", "[", "", "{\"tables\":1}"})
+    void refusesABodyWithoutTables(String body) throws Exception {
+        problem(400, snapshots(body));
+    }
+
+    @Test
+    void tellsWhyATableCannotBeCaptured() throws Exception {
+        problem(422, put(TABLES + "/{t}", "keyless")).andExpect(jsonPath("$.detail", containsString("primary key")));
+        problem(422, put(TABLES + "/{t}", "pg_catalog.pg_class"));
+        source.execute("CREATE TABLE \"a-b\" (id int PRIMARY KEY); CREATE TABLE \"a+b\" (id int PRIMARY KEY)");
+        call(put(TABLES + "/{t}", "\"a-b\"")).andExpect(status().isOk());
+        source.execute("CREATE TABLE \"a_b\" (id int PRIMARY KEY)");
+        call(put(TABLES + "/{t}", "\"a+b\"")).andExpect(status().isOk());
+        problem(422, put(TABLES + "/{t}", "a_b")).andExpect(jsonPath("$.detail", containsString("share the topic")));
+    }
+
+    @Test
+    void asksToTryAgainWhileATableIsLocked() throws Exception {
+        try (Connection other = source.connection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE items IN ROW EXCLUSIVE MODE");
+            problem(503, put(TABLES + "/{t}", "items"));
+        }
+        call(put(TABLES + "/{t}", "items")).andExpect(status().isOk());
+    }
+
+    @Test
+    void showsWhereTablesAre() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        source.execute("INSERT INTO items SELECT generate_series(1, 1000); ANALYZE items");
+        progressed("items", 430, false);
+        call(get(TABLES))
+                .andExpect(jsonPath("$.tables[1].state").value("SNAPSHOTTING"))
+                .andExpect(jsonPath("$.tables[1].snapshot.percent").value(43));
+        progressed("items", 1000, true);
+        call(get("/admin/snapshots")).andExpect(jsonPath("$.snapshots[1].state").value("STREAMING"));
+        monitor.tableProblem(new TableId("public", "items"), "made up");
+        call(get(TABLES)).andExpect(jsonPath("$.tables[1].state").value("BLOCKED"));
+    }
+
+    @Test
+    void showsLostTriggersAndPutsThemOnAgain() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        source.execute("ALTER TABLE items DISABLE TRIGGER zz_cdc_update; DROP TRIGGER zz_cdc_delete ON items");
+        call(get(TABLES))
+                .andExpect(jsonPath("$.tables[1].state").value("UNPROTECTED"))
+                .andExpect(jsonPath("$.tables[1].cause", containsString("update, delete")))
+                .andExpect(jsonPath("$.tables[1].cause", containsString("PUT /admin/tables/public.items")));
+        call(put(TABLES + "/{t}", "items")).andExpect(jsonPath("$.state").value("WAITING"));
+    }
+
+    @Test
+    void startsSnapshotsOfCapturedTablesOnly() throws Exception {
+        problem(409, snapshots("{\"tables\":[\"items\"]}"))
+                .andExpect(jsonPath("$.detail", containsString("first PUT /admin/tables/public.items")));
+        call(put(TABLES + "/{t}", "items"));
+        progressed("items", 10, true);
+        String before = source.text("SELECT tracked_at FROM cdc.tracked_table");
+        problem(409, snapshots("{\"tables\":[\"items\",\"keyless\"]}"));
+        assertThat(source.text("SELECT tracked_at FROM cdc.tracked_table")).isEqualTo(before);
+        call(snapshots("{\"tables\":[\"items\",\"public.items\"]}"))
+                .andExpect(status().isAccepted())
+                .andExpect(jsonPath("$.snapshots", hasSize(1)))
+                .andExpect(jsonPath("$.snapshots[0].state").value("WAITING"));
+        assertThat(source.text("SELECT tracked_at FROM cdc.tracked_table")).isNotEqualTo(before);
+    }
+
+    @Test
+    void keepsThePauseOfWhoCameFirst() throws Exception {
+        call(post("/admin/resume")).andExpect(jsonPath("$.paused").value(false));
+        call(post("/admin/pause")).andExpect(jsonPath("$.by").value("127.0.0.1"));
+        String since = source.text("SELECT paused_at FROM cdc.control");
+        call(post("/admin/pause")).andExpect(status().isOk());
+        assertThat(source.text("SELECT paused_at FROM cdc.control")).isEqualTo(since);
+        call(post("/admin/resume")).andExpect(jsonPath("$.paused").value(false));
+    }
+
+    @Test
+    void leavesEverythingToTheActiveProducer() throws Exception {
+        polled = polled(State.STANDBY, null);
+        problem(503, put(TABLES + "/{t}", "items"));
+        problem(503, delete(TABLES + "/{t}", "items"));
+        problem(503, get(TABLES));
+        problem(503, post("/admin/pause"));
+        problem(503, post("/admin/resume"));
+        problem(503, snapshots("{\"tables\":[\"items\"]}"));
+        call(get("/admin/status"))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("STANDBY"))
+                .andExpect(jsonPath("$.cause", containsString("another producer")));
+    }
+
+    @Test
+    void tellsTheStateOnOnePage() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        call(get("/admin/status"))
+                .andExpect(jsonPath("$.state").value("RUNNING"))
+                .andExpect(jsonPath("$.instance").value("instance-1"))
+                .andExpect(jsonPath("$.version").value("1.0"))
+                .andExpect(jsonPath("$.backlog.rows").value(0))
+                .andExpect(jsonPath("$.tables", hasSize(2)));
+        monitor.waitingForKafka();
+        call(get("/admin/status"))
+                .andExpect(jsonPath("$.state").value("FAILED"))
+                .andExpect(jsonPath("$.cause", containsString("Kafka")));
+    }
+
+    @Test
+    void saysThatTheSourceIsAway() throws Exception {
+        source.leave();
+        problem(503, put(TABLES + "/{t}", "items"));
+        problem(503, get(TABLES));
+        problem(503, post("/admin/pause"));
+        call(get("/admin/status"))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("FAILED"));
+    }
+}
