@@ -9,7 +9,12 @@ import dev.tidemark.consumer.ingest.IngestProperties;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.consumer.ingest.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -33,8 +38,31 @@ class AdminConfiguration {
 
     /** The bean's name is the name of the component. */
     @Bean
-    PipelineHealth pipeline(PipelineStatus status, IngestProperties properties, Clock clock) {
-        return new PipelineHealth(status, properties, clock);
+    PipelineHealth pipeline(PipelineStatus status, Obstacles obstacles) {
+        return new PipelineHealth(status, obstacles);
+    }
+
+    @Bean
+    Obstacles obstacles(PipelineStatus status, IngestProperties properties, Clock clock) {
+        return new Obstacles(status, properties, clock);
+    }
+
+    @Bean
+    Instance instance(ObjectProvider<BuildProperties> build, ObjectProvider<GitProperties> git) {
+        BuildProperties built = build.getIfAvailable();
+        GitProperties from = git.getIfAvailable();
+        return new Instance(
+                hostName() + ':' + ProcessHandle.current().pid(),
+                built == null ? null : built.getVersion(),
+                from == null ? null : from.getShortCommitId());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     @Bean

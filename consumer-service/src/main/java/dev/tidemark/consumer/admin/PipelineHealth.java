@@ -1,46 +1,36 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.apply.Problem;
-import dev.tidemark.consumer.ingest.IngestProperties;
 import dev.tidemark.consumer.ingest.PartitionStatus;
 import dev.tidemark.consumer.ingest.PipelineStatus;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Up when changes flow: the destination and Kafka are there, every partition goes on, and no batch takes for ever. */
+/** Up when changes flow: nobody has paused them, the destination and Kafka are there, every partition goes on, and no batch takes for ever. */
 final class PipelineHealth implements HealthIndicator {
 
     private final PipelineStatus status;
-    private final Duration stallTimeout;
-    private final Clock clock;
+    private final Obstacles obstacles;
 
-    PipelineHealth(PipelineStatus status, IngestProperties properties, Clock clock) {
+    PipelineHealth(PipelineStatus status, Obstacles obstacles) {
         this.status = status;
-        this.stallTimeout = properties.stallTimeout();
-        this.clock = clock;
+        this.obstacles = obstacles;
     }
 
     @Override
     public Health health() {
         Map<String, Object> reasons = new LinkedHashMap<>();
-        put(reasons, "destination", status.destination());
-        put(reasons, "kafka", status.broker());
-        if (!status.started()) {
-            reasons.put("listener", "not started yet, or stopped");
+        Control control = status.control();
+        if (control.paused()) {
+            reasons.put("paused", control.words());
         }
-        Instant busySince = status.busySince();
-        if (busySince != null && Duration.between(busySince, clock.instant()).compareTo(stallTimeout) > 0) {
-            reasons.put("batch", "being applied since " + busySince);
-        }
+        reasons.putAll(obstacles.all());
         List<Map<String, Object>> blocked = blocked();
         if (!blocked.isEmpty()) {
             reasons.put("partitions", blocked);
@@ -51,18 +41,12 @@ final class PipelineHealth implements HealthIndicator {
                 .build();
     }
 
-    private static void put(Map<String, Object> reasons, String what, @Nullable Problem problem) {
-        if (problem != null) {
-            reasons.put(what, problem.message());
-        }
-    }
-
     private List<Map<String, Object>> blocked() {
         List<Map<String, Object>> blocked = new ArrayList<>();
         status.partitions().forEach((partition, known) -> {
             if (known.problem() != null) {
                 blocked.add(details(partition, known, known.problem()));
-            } else if (known.position() == null) {
+            } else if (known.position() == null && !status.control().paused()) {
                 blocked.add(Map.of(
                         "topic",
                         partition.topic(),

@@ -3,8 +3,10 @@ package dev.tidemark.consumer.apply;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.rules.Rules;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -21,6 +23,15 @@ class ApplyConfiguration {
     @Bean
     OffsetStore offsetStore(DataSource dataSource) {
         return new OffsetStore(dataSource);
+    }
+
+    @Bean
+    ControlStore controlStore(DataSource dataSource, KafkaProperties kafka) {
+        return new ControlStore(dataSource, group(kafka));
+    }
+
+    private static String group(KafkaProperties kafka) {
+        return Objects.requireNonNull(kafka.getConsumer().getGroupId(), "spring.kafka.consumer.group-id is not set");
     }
 
     @Bean

@@ -48,12 +48,15 @@ final class AssignedPartition {
     }
 
     /**
-     * It is read from here on. If a record was the problem, that is one until it is applied.
+     * It is read from here on. If a record was the problem, that is one until it is applied. After a rewind nothing has been waited for yet.
      *
      * @param next when to ask for the table that it cannot go on without
      */
     void place(Feed place, Instant next) {
         feed = place;
+        if (known != null && place.committed().nextOffset() < known.nextOffset()) {
+            awaited = 0;
+        }
         known = place.committed();
         nextTry = next;
         if (homeless) {

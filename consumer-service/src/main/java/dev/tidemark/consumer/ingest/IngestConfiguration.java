@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import dev.tidemark.consumer.apply.ControlStore;
 import dev.tidemark.consumer.apply.DestinationPreparation;
 import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.Sink;
@@ -36,6 +37,11 @@ class IngestConfiguration {
     @Bean
     AdminTopics topics(KafkaAdmin admin, IngestProperties properties) {
         return new AdminTopics(() -> Admin.create(admin.getConfigurationProperties()), properties.kafkaTimeout());
+    }
+
+    @Bean
+    ConsumerControl consumerControl(ControlStore store, PipelineStatus status) {
+        return new ConsumerControl(store, status);
     }
 
     @Bean
@@ -82,11 +88,12 @@ class IngestConfiguration {
     @Bean
     Supervisor supervisor(
             DestinationPreparation destination,
+            ConsumerControl control,
             Topics topics,
             KafkaListenerEndpointRegistry listeners,
             PipelineStatus status,
             TaskScheduler scheduler,
             IngestProperties properties) {
-        return new Supervisor(destination, topics, listeners, status, scheduler, properties.checkInterval());
+        return new Supervisor(destination, control, topics, listeners, status, scheduler, properties.checkInterval());
     }
 }

@@ -98,8 +98,12 @@ final class Ingestion {
         return committed;
     }
 
-    /** Tries again what is due. To be called every now and then. */
+    /** Tries again what is due, unless the group is paused. To be called every now and then. */
     void tick(Consumer<?, ?> consumer) {
+        if (status.control().paused()) {
+            pause(consumer);
+            return;
+        }
         Instant now = clock.instant();
         List<TopicPartition> homeless = new ArrayList<>();
         for (AssignedPartition assigned : partitions.values()) {
@@ -117,6 +121,15 @@ final class Ingestion {
         }
         if (!homeless.isEmpty()) {
             positioner.place(homeless, consumer).forEach((partition, placed) -> place(partition, placed, consumer));
+        }
+    }
+
+    /** The partitions stay this instance's. When it is resumed they are placed anew, since the offsets may have been moved meanwhile. */
+    private void pause(Consumer<?, ?> consumer) {
+        for (AssignedPartition assigned : partitions.values()) {
+            if (assigned.feed() != null) {
+                lose(assigned, consumer);
+            }
         }
     }
 

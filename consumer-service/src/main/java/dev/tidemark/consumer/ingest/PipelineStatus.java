@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.apply.Problem;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class PipelineStatus {
     private volatile @Nullable Problem destination;
     private volatile @Nullable Problem broker;
     private volatile boolean started;
+    private volatile Control control = Control.RUNNING;
 
     /** The partitions of this instance, in order. */
     public Map<TopicPartition, PartitionStatus> partitions() {
@@ -47,6 +49,11 @@ public final class PipelineStatus {
         return started;
     }
 
+    /** What the group was told, when last looked at. */
+    public Control control() {
+        return control;
+    }
+
     void partition(TopicPartition partition, PartitionStatus status) {
         partitions.put(partition, status);
     }
@@ -65,6 +72,10 @@ public final class PipelineStatus {
 
     void broker(@Nullable Problem problem) {
         broker = problem;
+    }
+
+    void control(Control told) {
+        control = told;
     }
 
     void started(boolean running) {

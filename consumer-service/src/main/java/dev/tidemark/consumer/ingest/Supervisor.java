@@ -14,13 +14,14 @@ import org.springframework.scheduling.TaskScheduler;
 
 /**
  * Starts what needs the destination and Kafka as soon as they are there, whenever that is, and looks from time to time whether they still are. A listener
- * that has stopped for whatever reason is started again.
+ * that has stopped for whatever reason is started again. What the group is told is heard here too.
  */
 final class Supervisor implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
     private final DestinationPreparation destination;
+    private final ConsumerControl control;
     private final Topics topics;
     private final KafkaListenerEndpointRegistry listeners;
     private final PipelineStatus status;
@@ -31,12 +32,14 @@ final class Supervisor implements SmartLifecycle {
 
     Supervisor(
             DestinationPreparation destination,
+            ConsumerControl control,
             Topics topics,
             KafkaListenerEndpointRegistry listeners,
             PipelineStatus status,
             TaskScheduler scheduler,
             Duration interval) {
         this.destination = destination;
+        this.control = control;
         this.topics = topics;
         this.listeners = listeners;
         this.status = status;
@@ -60,8 +63,10 @@ final class Supervisor implements SmartLifecycle {
     private void checkDestination() throws Exception {
         if (prepared) {
             destination.check();
+            control.refresh();
         } else {
             destination.prepare();
+            control.refresh();
             prepared = true;
         }
     }

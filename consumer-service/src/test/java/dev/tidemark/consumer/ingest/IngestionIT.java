@@ -3,6 +3,8 @@ package dev.tidemark.consumer.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.apply.Control;
+import dev.tidemark.consumer.apply.ControlStore;
 import dev.tidemark.consumer.apply.ErrorKind;
 import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.Sink;
@@ -25,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +39,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 class IngestionIT {
 
     private static TestDestination destination;
+    private static ControlStore controls;
 
     private final FakeBroker broker = new FakeBroker();
     private final TopicPartition people = broker.create("x.public.people");
@@ -49,6 +53,7 @@ class IngestionIT {
     @BeforeAll
     static void start() {
         destination = TestDestination.create();
+        controls = new ControlStore(destination.dataSource(), "group");
     }
 
     @AfterAll
@@ -67,7 +72,7 @@ class IngestionIT {
                         + " $$ BEGIN INSERT INTO public.writes VALUES (NEW.id); RETURN NULL; END $$",
                 "CREATE TRIGGER count_writes AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION count_writes()",
                 "ALTER TABLE people ENABLE ALWAYS TRIGGER count_writes",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                "TRUNCATE cdc.applied_offset, cdc.dead_letter, cdc.consumer_control");
     }
 
     /** A consumer-service without its container. */
@@ -112,6 +117,16 @@ class IngestionIT {
 
         Instance step() {
             return step(1000);
+        }
+
+        /** What the supervisor does from time to time. */
+        Instance listen() {
+            try {
+                new ConsumerControl(controls, status).refresh();
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+            return this;
         }
     }
 
@@ -441,6 +456,56 @@ class IngestionIT {
         groupOffsets.tell(instance.ingestion.committed(), instance.consumer);
         assertThat(instance.consumer.committed(Set.of(people)).get(people).offset())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void appliesNothingWhileTheGroupIsPaused() throws SQLException {
+        person(1, 1, "a");
+        Instance instance = new Instance(people, pets).listen().step();
+        Control paused = controls.write(true, "ann");
+        assertThat(controls.write(true, "bob")).isEqualTo(paused);
+        instance.listen();
+        person(2, 2, "b");
+        instance.step().step();
+        assertThat(rows("people")).containsExactly("1|a");
+        assertThat(instance.consumer.paused()).containsExactlyInAnyOrder(people, pets);
+        assertThat(instance.status.partitions()).containsOnlyKeys(people, pets);
+        assertThat(instance.status.control().words()).startsWith("paused by ann since ");
+
+        Instance restarted = new Instance(people).listen().step();
+        assertThat(rows("people")).containsExactly("1|a");
+        assertThat(controls.write(false, "bob").by()).isEqualTo("bob");
+        restarted.listen().step();
+        assertThat(rows("people")).containsExactly("1|a", "2|b");
+        assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2");
+    }
+
+    @Test
+    void dropsWhatWasPolledWhenThePauseCame() throws SQLException {
+        chunk(2, 1, 2, 3);
+        Instance instance = new Instance(people).listen().step(2);
+        controls.write(true, "ann");
+        instance.listen().ingestion.tick(instance.consumer);
+        instance.ingestion.take(
+                new ConsumerRecords<>(
+                        Map.of(
+                                people,
+                                List.of(peopleEvents.record(
+                                        people, 2, Operation.READ, 4, "{'id':2}", "{'id':2,'name':'c'}"))),
+                        Map.of()),
+                instance.consumer);
+        assertThat(rows("people")).isEmpty();
+        controls.write(false, "ann");
+        instance.listen().step();
+        assertThat(rows("people")).hasSize(3);
+    }
+
+    @Test
+    void anotherGroupGoesOn() throws SQLException {
+        new ControlStore(destination.dataSource(), "others").write(true, "ann");
+        person(1, 1, "a");
+        new Instance(people).listen().step();
+        assertThat(rows("people")).containsExactly("1|a");
     }
 
     /** A destination that can be away. */

@@ -1,0 +1,44 @@
+package dev.tidemark.consumer.admin;
+
+import dev.tidemark.consumer.apply.Control;
+import dev.tidemark.consumer.ingest.ConsumerControl;
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code POST /admin/pause} and {@code POST /admin/resume}: for all instances of the group, and until somebody says otherwise. Both may be repeated. */
+@RestController
+@RequestMapping("/admin")
+class ControlController {
+
+    private final ConsumerControl control;
+
+    ControlController(ConsumerControl control) {
+        this.control = control;
+    }
+
+    /** @param by who has changed the state last; null if nobody ever has */
+    record Answer(
+            State state, @Nullable String by, @Nullable Instant since) {
+
+        static Answer of(Control control) {
+            return new Answer(control.paused() ? State.PAUSED : State.RUNNING, control.by(), control.at());
+        }
+    }
+
+    @PostMapping("/pause")
+    Answer pause(HttpServletRequest request) throws SQLException {
+        FilterParameters.only(request);
+        return Answer.of(control.pause(Caller.of(request)));
+    }
+
+    @PostMapping("/resume")
+    Answer resume(HttpServletRequest request) throws SQLException {
+        FilterParameters.only(request);
+        return Answer.of(control.resume(Caller.of(request)));
+    }
+}

@@ -1,0 +1,144 @@
+package dev.tidemark.consumer.admin;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.tidemark.consumer.admin.StatusView.Blocked;
+import dev.tidemark.consumer.admin.StatusView.Partition;
+import dev.tidemark.consumer.admin.StatusView.PartitionState;
+import dev.tidemark.consumer.admin.StatusView.Paused;
+import dev.tidemark.consumer.apply.Control;
+import dev.tidemark.consumer.apply.OffsetStore;
+import dev.tidemark.consumer.apply.OffsetStore.Stored;
+import dev.tidemark.consumer.apply.Position;
+import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.ingest.KafkaUnavailableException;
+import dev.tidemark.consumer.ingest.PartitionStatus;
+import dev.tidemark.consumer.ingest.PipelineStatus;
+import dev.tidemark.consumer.ingest.Topics;
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code GET /admin/status}: how this instance is, on one page. It answers whatever is away, with what is known then. */
+@RestController
+@RequestMapping("/admin/status")
+class StatusController {
+
+    private final PipelineStatus status;
+    private final Obstacles obstacles;
+    private final OffsetStore offsets;
+    private final Topics topics;
+    private final Instance instance;
+
+    StatusController(
+            PipelineStatus status, Obstacles obstacles, OffsetStore offsets, Topics topics, Instance instance) {
+        this.status = status;
+        this.obstacles = obstacles;
+        this.offsets = offsets;
+        this.topics = topics;
+        this.instance = instance;
+    }
+
+    @GetMapping
+    StatusView status(HttpServletRequest request) {
+        FilterParameters.only(request);
+        Map<String, String> cause = obstacles.all();
+        List<String> errors = new ArrayList<>();
+        List<Partition> partitions = partitions(errors);
+        Control control = status.control();
+        return new StatusView(
+                state(cause, control, partitions),
+                cause,
+                control.paused() ? new Paused(control.by(), control.at()) : null,
+                instance.name(),
+                instance.version(),
+                instance.commit(),
+                lag(partitions),
+                partitions,
+                errors.isEmpty() ? null : String.join("; ", errors));
+    }
+
+    private static State state(Map<String, String> cause, Control control, List<Partition> partitions) {
+        if (!cause.isEmpty()) {
+            return State.FAILED;
+        } else if (control.paused()) {
+            return State.PAUSED;
+        }
+        return partitions.isEmpty() ? State.STANDBY : State.RUNNING;
+    }
+
+    private static @Nullable Long lag(List<Partition> partitions) {
+        long sum = 0;
+        for (Partition partition : partitions) {
+            if (partition.lag() == null) {
+                return null;
+            }
+            sum += partition.lag();
+        }
+        return sum;
+    }
+
+    private List<Partition> partitions(List<String> errors) {
+        Map<TopicPartition, PartitionStatus> assigned = status.partitions();
+        if (assigned.isEmpty()) {
+            return List.of();
+        }
+        Map<TopicPartition, Stored> stored = stored(errors);
+        Map<TopicPartition, Long> ends = ends(assigned, errors);
+        return assigned.entrySet().stream()
+                .map(entry -> partition(
+                        entry.getKey(), entry.getValue(), stored.get(entry.getKey()), ends.get(entry.getKey())))
+                .toList();
+    }
+
+    private Map<TopicPartition, Stored> stored(List<String> errors) {
+        try {
+            return offsets.all().stream().collect(toMap(Stored::partition, one -> one));
+        } catch (SQLException e) {
+            errors.add("The destination does not answer: " + Problem.of(e).message());
+            return Map.of();
+        }
+    }
+
+    private Map<TopicPartition, Long> ends(Map<TopicPartition, PartitionStatus> assigned, List<String> errors) {
+        try {
+            return topics.ends(assigned.keySet());
+        } catch (KafkaUnavailableException e) {
+            errors.add(String.valueOf(e.getMessage()));
+            return Map.of();
+        }
+    }
+
+    /** What is stored counts: offsets may have been moved since this instance knew them. */
+    private Partition partition(
+            TopicPartition partition, PartitionStatus known, @Nullable Stored stored, @Nullable Long end) {
+        Position position = stored == null ? known.position() : stored.position();
+        Long next = position == null ? null : position.nextOffset();
+        return new Partition(
+                partition.topic(),
+                partition.partition(),
+                state(known),
+                next,
+                end,
+                next == null || end == null ? null : Math.max(0, end - next),
+                position == null || position.lastSequence() < 0 ? null : position.lastSequence(),
+                stored == null ? null : stored.appliedAt(),
+                Blocked.of(known));
+    }
+
+    private PartitionState state(PartitionStatus known) {
+        if (status.control().paused()) {
+            return PartitionState.PAUSED;
+        } else if (known.problem() != null) {
+            return PartitionState.BLOCKED;
+        }
+        return known.position() == null ? PartitionState.STARTING : PartitionState.STREAMING;
+    }
+}
