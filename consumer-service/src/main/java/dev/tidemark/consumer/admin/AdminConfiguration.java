@@ -8,6 +8,7 @@ import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.ingest.IngestProperties;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.consumer.ingest.Topics;
+import dev.tidemark.model.TopicNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -29,6 +30,11 @@ class AdminConfiguration {
     @Bean
     OffsetEndpoint offsetEndpoint(OffsetStore offsets, PipelineStatus status) {
         return new OffsetEndpoint(offsets, status);
+    }
+
+    @Bean
+    OffsetPlanner offsetPlanner(OffsetStore offsets, Topics topics, TopicNames names) {
+        return new OffsetPlanner(offsets, topics, names);
     }
 
     @Bean

@@ -1,7 +1,9 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.apply.EnvironmentException;
+import dev.tidemark.consumer.apply.MoveRefusedException;
 import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.ingest.KafkaUnavailableException;
 import java.sql.SQLException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -20,8 +22,13 @@ class AdminErrors extends ResponseEntityExceptionHandler {
         return problem;
     }
 
-    /** Nothing is wrong with the letter: the same request may succeed later. */
-    @ExceptionHandler({SQLException.class, EnvironmentException.class})
+    @ExceptionHandler
+    ProblemDetail moveRefused(MoveRefusedException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, e.getMessage());
+    }
+
+    /** Nothing is wrong with the request: the same request may succeed later. */
+    @ExceptionHandler({SQLException.class, EnvironmentException.class, KafkaUnavailableException.class})
     ProblemDetail environment(Exception e) {
         Problem cause = Problem.of(e);
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, cause.message());

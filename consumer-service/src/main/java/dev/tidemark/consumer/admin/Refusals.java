@@ -3,6 +3,7 @@ package dev.tidemark.consumer.admin;
 import dev.tidemark.consumer.deadletter.DeadLetter;
 import dev.tidemark.consumer.deadletter.Refusal;
 import java.net.URI;
+import org.apache.kafka.common.TopicPartition;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -18,6 +19,13 @@ final class Refusals {
 
     static ErrorResponseException noReplay(long number) {
         return of(HttpStatus.NOT_FOUND, "There is no replay " + number + " since the service was started");
+    }
+
+    static ErrorResponseException noPartition(TopicPartition partition) {
+        return of(
+                HttpStatus.NOT_FOUND,
+                "There is no partition " + partition.partition() + " of a topic " + partition.topic()
+                        + " that is applied here: GET /admin/offsets lists those there are");
     }
 
     static ErrorResponseException closed(DeadLetter letter) {

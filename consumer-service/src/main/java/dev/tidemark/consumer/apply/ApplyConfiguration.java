@@ -30,6 +30,11 @@ class ApplyConfiguration {
         return new ControlStore(dataSource, group(kafka));
     }
 
+    @Bean
+    OffsetMoves offsetMoves(DataSource dataSource, ControlStore control) {
+        return new OffsetMoves(dataSource, control);
+    }
+
     private static String group(KafkaProperties kafka) {
         return Objects.requireNonNull(kafka.getConsumer().getGroupId(), "spring.kafka.consumer.group-id is not set");
     }

@@ -3,6 +3,7 @@ package dev.tidemark.consumer.ingest;
 import static java.util.stream.Collectors.toMap;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,11 +52,29 @@ final class AdminTopics implements Topics, AutoCloseable {
 
     @Override
     public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetSpec> latest =
-                partitions.stream().collect(toMap(partition -> partition, partition -> OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        await(admin().listOffsets(latest).all()).forEach((partition, result) -> ends.put(partition, result.offset()));
-        return ends;
+        return offsets(partitions.stream().collect(toMap(partition -> partition, partition -> OffsetSpec.latest())));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions) {
+        return offsets(partitions.stream().collect(toMap(partition -> partition, partition -> OffsetSpec.earliest())));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> at(Map<TopicPartition, Instant> times) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        times.forEach((partition, time) -> wanted.put(partition, OffsetSpec.forTimestamp(time.toEpochMilli())));
+        return offsets(wanted);
+    }
+
+    private Map<TopicPartition, Long> offsets(Map<TopicPartition, OffsetSpec> wanted) {
+        Map<TopicPartition, Long> found = new HashMap<>();
+        await(admin().listOffsets(wanted).all()).forEach((partition, result) -> {
+            if (result.offset() >= 0) {
+                found.put(partition, result.offset());
+            }
+        });
+        return found;
     }
 
     @Override

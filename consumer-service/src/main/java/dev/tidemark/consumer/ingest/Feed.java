@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
  *   <li>a record that cannot be understood is a step of its own, or stays with the chunk in whose midst it is;
  *   <li>nothing is taken from a marker on that cannot be understood, since it is ours: it tells of a producer that is newer.
  * </ul>
+ *
+ * Where the last sequence is not known, since an operator has moved the partition, the records before it are looked at first. Otherwise what a producer sent
+ * late that had been replaced would be taken for news, and undo what came before.
  */
 final class Feed {
 
@@ -49,17 +52,24 @@ final class Feed {
     private final TopicPartition partition;
     private final String topicId;
     private final EventReader reader = new EventReader();
+    private final long startOffset;
     private Position committed;
     private long lastSequence;
     private long nextOffset;
     private @Nullable OpenChunk open;
 
     Feed(TopicPartition partition, String topicId, Position start) {
+        this(partition, topicId, start, start.nextOffset());
+    }
+
+    /** @param from the first record to be taken; of those before the start nothing is taken but the sequence */
+    Feed(TopicPartition partition, String topicId, Position start, long from) {
         this.partition = partition;
         this.topicId = topicId;
         this.committed = start;
         this.lastSequence = start.lastSequence();
-        this.nextOffset = start.nextOffset();
+        this.startOffset = start.nextOffset();
+        this.nextOffset = from;
     }
 
     /** A chunk whose end has not come yet, and where the partition stands before it. */
@@ -106,6 +116,10 @@ final class Feed {
         Position end = committed;
         Problem problem = null;
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (record.offset() < startOffset) {
+                lookAt(record);
+                continue;
+            }
             try {
                 taking.take(record);
                 nextOffset = record.offset() + 1;
@@ -118,6 +132,25 @@ final class Feed {
         Position reached = open == null ? end : open.before();
         return new Taken(
                 new PartitionBatch(partition, topicId, committed, taking.steps, reached), taking.skipped, problem);
+    }
+
+    private void lookAt(ConsumerRecord<byte[], byte[]> record) {
+        nextOffset = record.offset() + 1;
+        try {
+            lastSequence = Math.max(lastSequence, sequence(record));
+        } catch (UndecodableException e) {
+            log.debug("{} at {} tells no sequence: {}", partition, record.offset(), e.getMessage());
+        }
+    }
+
+    private long sequence(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() != null) {
+            return reader.read(record.key(), record.value()).sequence();
+        }
+        Header header = record.headers().lastHeader(Marker.HEADER);
+        return header == null
+                ? Position.NO_SEQUENCE
+                : MarkerCodec.read(header.value()).sequence();
     }
 
     /** One batch in the making. */

@@ -141,7 +141,7 @@ final class Ingestion {
         if (placed.feed() != null) {
             sink.forget();
             assigned.place(placed.feed(), clock.instant().plus(backoff.longest()));
-            consumer.seek(partition, placed.feed().committed().nextOffset());
+            consumer.seek(partition, placed.feed().nextOffset());
             consumer.resume(List.of(partition));
             log.debug("Reading {} from {}", partition, placed.feed().committed());
         } else if (placed.problem() != null) {

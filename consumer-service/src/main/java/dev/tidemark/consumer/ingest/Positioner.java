@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Positioner {
 
+    /**
+     * How many records to look at before a position of which the last sequence is not known: more than what a producer that was replaced may have sent
+     * before it noticed.
+     */
+    private static final int LOOK_BACK = 10_000;
+
     private final OffsetStore offsets;
     private final Topics topics;
     private final Duration timeout;
@@ -105,6 +111,12 @@ final class Positioner {
         return ids;
     }
 
+    private static long lookBack(Position position, long begin) {
+        return position.lastSequence() == Position.NO_SEQUENCE
+                ? Math.max(begin, position.nextOffset() - LOOK_BACK)
+                : position.nextOffset();
+    }
+
     private static Placed place(TopicPartition partition, String topicId, Position position, long begin, long end) {
         if (position.nextOffset() < begin) {
             return Placed.nowhere(new UnusablePositionException(
@@ -132,6 +144,6 @@ final class Positioner {
                                     partition.topic(),
                                     partition.partition())));
         }
-        return Placed.at(new Feed(partition, topicId, position));
+        return Placed.at(new Feed(partition, topicId, position, lookBack(position, begin)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -19,6 +20,12 @@ public interface Topics {
 
     /** The offset after the last record of each partition. */
     Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions);
+
+    /** The offset of the first record that each partition still has; its end if it has none. */
+    Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions);
+
+    /** The offset of the first record that is not older than a time, for each partition that has one. */
+    Map<TopicPartition, Long> at(Map<TopicPartition, Instant> times);
 
     /** Returns if Kafka answers. */
     void check();

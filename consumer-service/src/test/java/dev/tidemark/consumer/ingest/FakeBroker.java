@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -94,6 +95,18 @@ final class FakeBroker implements Topics {
         Map<TopicPartition, Long> ends = new HashMap<>();
         partitions.forEach(partition -> ends.put(partition, end(partition)));
         return ends;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Long> found = new HashMap<>();
+        partitions.forEach(partition -> found.put(partition, begins.get(partition)));
+        return found;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> at(Map<TopicPartition, Instant> times) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

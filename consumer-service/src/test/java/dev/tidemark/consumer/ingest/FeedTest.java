@@ -127,6 +127,25 @@ class FeedTest {
         assertThat(taken.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
     }
 
+    @Test
+    void takesNothingButTheSequenceOfWhatLiesBeforeTheStart() {
+        Feed moved = new Feed(PARTITION, "id", new Position(103, Position.NO_SEQUENCE), 100);
+        change(8).start(9).row(10).row(11).end(12, 2).change(8).change(13);
+        Taken taken = moved.take(List.copyOf(records));
+        assertThat(taken.batch().start()).isEqualTo(new Position(103, Position.NO_SEQUENCE));
+        assertThat(taken.batch().steps()).extracting(step -> step.sequence()).containsExactly(13L);
+        assertThat(taken.batch().end()).isEqualTo(new Position(107, 13));
+        assertThat(moved.nextOffset()).isEqualTo(107);
+    }
+
+    @Test
+    void standsAtTheStartWhileItLooksAtWhatLiesBefore() {
+        Feed moved = new Feed(PARTITION, "id", new Position(103, Position.NO_SEQUENCE), 100);
+        Taken taken = moved.take(change(8).change(9).records);
+        assertThat(taken.isNothing()).isTrue();
+        assertThat(moved.nextOffset()).isEqualTo(102);
+    }
+
     @Nested
     class InChunks {
 
