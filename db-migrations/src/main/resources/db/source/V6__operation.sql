@@ -20,3 +20,6 @@ CREATE TABLE cdc.table_request (
   PRIMARY KEY (schema_name, table_name)
 );
 COMMENT ON TABLE cdc.table_request IS 'Tables that were added or taken away while the producer ran: what stands here goes before the setting cdc.tables';
+
+ALTER TABLE cdc.tracked_table ADD COLUMN copy_at timestamptz;
+COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';

@@ -1,8 +1,11 @@
 package dev.tidemark.producer.admin;
 
 import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.source.CapturedTable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the snapshot of a table has come.
@@ -11,21 +14,39 @@ import java.time.Instant;
  * @param complete whether that was all
  * @param rowsPerSecond how fast it goes, or went, in this process; 0 if nothing was sent by it
  * @param trackedAt of which capture it is the snapshot
+ * @param copyAt of which request for a new copy it is the snapshot, or null
  * @param firstRows how many rows had been sent when the measuring began
  * @param firstAt when that was
  */
-record Snapshot(long rows, boolean complete, long rowsPerSecond, String trackedAt, long firstRows, Instant firstAt) {
+record Snapshot(
+        long rows,
+        boolean complete,
+        long rowsPerSecond,
+        String trackedAt,
+        @Nullable String copyAt,
+        long firstRows,
+        Instant firstAt) {
 
     static Snapshot of(TableProgress progress, Instant now) {
-        return new Snapshot(progress.rows(), progress.complete(), 0, progress.trackedAt(), progress.rows(), now);
+        return new Snapshot(
+                progress.rows(), progress.complete(), 0, progress.trackedAt(), progress.copyAt(), progress.rows(), now);
     }
 
     Snapshot after(TableProgress progress, Instant now) {
-        if (!progress.trackedAt().equals(trackedAt) || progress.rows() < rows) {
+        if (!isOf(progress.trackedAt(), progress.copyAt()) || progress.rows() < rows) {
             return of(progress, now);
         }
         long millis = Math.max(1, Duration.between(firstAt, now).toMillis());
         long speed = progress.rows() == rows ? rowsPerSecond : (progress.rows() - firstRows) * 1000 / millis;
-        return new Snapshot(progress.rows(), progress.complete(), speed, trackedAt, firstRows, firstAt);
+        return new Snapshot(progress.rows(), progress.complete(), speed, trackedAt, copyAt, firstRows, firstAt);
+    }
+
+    /** Whether a chunk of the snapshot that the table is to have now has been sent; only the last chunk may be empty. */
+    boolean hasBegun(CapturedTable table) {
+        return isOf(table.trackedAt(), table.copyAt()) && (complete || rows > 0);
+    }
+
+    private boolean isOf(String capturedSince, @Nullable String copyAskedAt) {
+        return trackedAt.equals(capturedSince) && Objects.equals(copyAt, copyAskedAt);
     }
 }

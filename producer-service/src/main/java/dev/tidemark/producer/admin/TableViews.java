@@ -65,7 +65,7 @@ class TableViews {
 
     private TableView view(CapturedTable table) {
         Snapshot known = monitor.snapshots().get(table.id().toString());
-        Snapshot snapshot = known != null && known.trackedAt().equals(table.trackedAt()) ? known : null;
+        Snapshot snapshot = known != null && known.hasBegun(table) ? known : null;
         Progress progress = snapshot == null ? null : Progress.of(snapshot, table.rows());
         String problem = monitor.problems().get(table.id().toString());
         if (!table.missingEvents().isEmpty()) {

@@ -142,7 +142,7 @@ final class Routes {
         TableProgress left = stored.remove(table.id());
         closed.add(table.number());
         if (known != null || left != null) {
-            forgotten.add(TableProgress.none(table.id(), table.trackedAt(), ""));
+            forgotten.add(TableProgress.none(table.id(), table.trackedAt(), table.copyAt(), ""));
         }
     }
 
@@ -196,7 +196,10 @@ final class Routes {
     TableProgress restart(Route route) {
         TableId table = route.table().id();
         TableProgress nothing = TableProgress.none(
-                table, route.table().trackedAt(), route.progress().topicId());
+                table,
+                route.table().trackedAt(),
+                route.table().copyAt(),
+                route.progress().topicId());
         route.advance(nothing);
         report(
                 table,
@@ -261,9 +264,9 @@ final class Routes {
         if (known == null || !known.table().equals(table)) {
             String topicId = publisher.ensureTopic(table.id());
             TableProgress progress = known != null ? known.progress() : stored.get(table.id());
-            if (progress == null || !progress.isFor(table.trackedAt(), topicId)) {
-                progress = TableProgress.none(table.id(), table.trackedAt(), topicId);
-            }
+            progress = progress == null
+                    ? TableProgress.none(table.id(), table.trackedAt(), table.copyAt(), topicId)
+                    : progress.continued(table.trackedAt(), table.copyAt(), topicId);
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));

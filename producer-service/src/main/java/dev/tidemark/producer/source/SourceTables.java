@@ -18,7 +18,7 @@ public class SourceTables {
 
     /** A table that was never analyzed has no number of rows but what the statistics have counted. */
     private static final String CAPTURED = """
-            SELECT t.schema_name, t.table_name, t.tracked_at::text, ARRAY(SELECT cdc.missing_events(t.relation, t.id)),
+            SELECT t.schema_name, t.table_name, t.tracked_at::text, t.copy_at::text, ARRAY(SELECT cdc.missing_events(t.relation, t.id)),
               coalesce(CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END, -1)
             FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation
             WHERE t.active ORDER BY t.schema_name, t.table_name
@@ -26,9 +26,9 @@ public class SourceTables {
 
     private static final String UNTRACK =
             "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
-    /** Nothing was missed, but whoever copies a table has to copy it anew when this changes. */
+    /** Not tracked_at, which tells of a gap: nothing was missed, so the changes are still good to publish. */
     private static final String COPY_ANEW =
-            "UPDATE cdc.tracked_table SET tracked_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
+            "UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
 
     private static final String LOCKED = "55P03";
 
@@ -48,8 +48,9 @@ public class SourceTables {
                     tables.add(new CapturedTable(
                             new TableId(row.getString(1), row.getString(2)),
                             row.getString(3),
-                            row.getLong(5),
-                            List.of((String[]) row.getArray(4).getArray())));
+                            row.getString(4),
+                            row.getLong(6),
+                            List.of((String[]) row.getArray(5).getArray())));
                 }
             }
             return tables;
@@ -105,7 +106,7 @@ public class SourceTables {
         });
     }
 
-    /** Has the tables copied anew, all of them or none. */
+    /** Has the tables copied anew, all of them or none. Their changes go on being published. */
     public void copyAnew(List<TableId> tables) throws SQLException {
         Transaction.run(source, connection -> {
             try (PreparedStatement update = connection.prepareStatement(COPY_ANEW)) {

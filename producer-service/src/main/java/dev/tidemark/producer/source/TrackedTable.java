@@ -2,6 +2,7 @@ package dev.tidemark.producer.source;
 
 import dev.tidemark.model.TableId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table whose changes are captured.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param rowExpression SQL that makes the JSON of a row {@code t}, the same that the triggers use
  * @param keyExpression SQL that makes the JSON of the key of a row {@code t}, likewise
  * @param trackedAt since when changes are captured without a gap
+ * @param copyAt when a new copy was last asked for, though there was no gap, or null
  * @param active whether changes are captured now; rows of the log may still belong to a table that no longer is
  */
 public record TrackedTable(
@@ -20,4 +22,5 @@ public record TrackedTable(
         String rowExpression,
         String keyExpression,
         String trackedAt,
+        @Nullable String copyAt,
         boolean active) {}

@@ -27,7 +27,7 @@ public final class TrackedTables {
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
     private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
     private static final String ALL =
-            "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, active FROM cdc.tracked_table ORDER BY id";
+            "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, copy_at::text, active FROM cdc.tracked_table ORDER BY id";
 
     private TrackedTables() {}
 
@@ -104,7 +104,8 @@ public final class TrackedTables {
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
-                row.getBoolean(8));
+                row.getString(8),
+                row.getBoolean(9));
     }
 
     static boolean exists(Connection connection, TableId table) throws SQLException {

@@ -90,10 +90,18 @@ class AdminHttpIT {
         return URI.create(TABLES + "/" + UriUtils.encode(name, StandardCharsets.UTF_8));
     }
 
+    private TableProgress none(String table) {
+        return TableProgress.none(
+                new TableId("public", table), text(table, "tracked_at"), text(table, "copy_at"), "topic");
+    }
+
+    private String text(String table, String column) {
+        return source.text("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';" + "SELECT " + column
+                + "::text FROM cdc.tracked_table WHERE table_name = '" + table + "'");
+    }
+
     private void progressed(String table, long rows, boolean complete) {
-        String trackedAt = source.text("SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';"
-                + "SELECT tracked_at::text FROM cdc.tracked_table WHERE table_name = '" + table + "'");
-        TableProgress none = TableProgress.none(new TableId("public", table), trackedAt, "topic");
+        TableProgress none = none(table);
         monitor.snapshotProgress(none);
         monitor.snapshotProgress(none.advanced(complete ? null : new RowKey("{\"id\":1}"), rows));
     }
@@ -237,13 +245,23 @@ class AdminHttpIT {
         call(put(TABLES + "/{t}", "items"));
         progressed("items", 10, true);
         String before = source.text("SELECT tracked_at FROM cdc.tracked_table");
+        call(get(TABLES)).andExpect(jsonPath("$.tables[1].state").value("STREAMING"));
         problem(409, snapshots("{\"tables\":[\"items\",\"keyless\"]}"));
-        assertThat(source.text("SELECT tracked_at FROM cdc.tracked_table")).isEqualTo(before);
+        assertThat(source.text("SELECT copy_at FROM cdc.tracked_table")).isNull();
         call(snapshots("{\"tables\":[\"items\",\"public.items\"]}"))
                 .andExpect(status().isAccepted())
                 .andExpect(jsonPath("$.snapshots", hasSize(1)))
                 .andExpect(jsonPath("$.snapshots[0].state").value("WAITING"));
-        assertThat(source.text("SELECT tracked_at FROM cdc.tracked_table")).isNotEqualTo(before);
+        assertThat(source.text("SELECT copy_at FROM cdc.tracked_table")).isNotNull();
+        assertThat(source.text("SELECT tracked_at FROM cdc.tracked_table"))
+                .as("there was no gap")
+                .isEqualTo(before);
+        monitor.snapshotProgress(none("items"));
+        call(get(TABLES))
+                .andExpect(jsonPath("$.tables[1].state").value("WAITING"))
+                .andExpect(jsonPath("$.tables[1].cause", containsString("not begun")));
+        progressed("items", 5, false);
+        call(get(TABLES)).andExpect(jsonPath("$.tables[1].state").value("SNAPSHOTTING"));
     }
 
     @Test

@@ -146,6 +146,32 @@ class ControlIT {
         poller.stop();
     }
 
+    @Test
+    void publishesChangesOfATableWhileItWaitsForTheSnapshotThatWasAskedFor() throws SQLException {
+        bench.chunkRows = 10;
+        bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 99) g;"
+                + "CREATE TABLE later(id int PRIMARY KEY)");
+        Poller poller = bench.poller("items,later");
+        drain(poller);
+        int sent = bench.records("later").size();
+        control.tables().copyAnew(List.of(ITEMS, TableId.parse("later")));
+        poller.pollOnce();
+        bench.execute("INSERT INTO later VALUES (1)");
+        poller.pollOnce();
+        poller.stop();
+        assertThat(bench.records("later")).as("the change, and no chunk").hasSize(sent + 1);
+
+        Poller successor = bench.poller("items,later");
+        successor.pollOnce();
+        bench.execute("INSERT INTO later VALUES (2)");
+        successor.pollOnce();
+        successor.pollOnce();
+        assertThat(bench.records("later")).hasSize(sent + 2);
+        drain(successor);
+        assertThat(bench.records("later")).as("and a chunk of two rows").hasSize(sent + 2 + 4);
+        successor.stop();
+    }
+
     private static void drain(Poller poller) {
         PollOutcome outcome = poller.pollOnce();
         while (outcome != PollOutcome.IDLE) {
