@@ -43,6 +43,7 @@ final class Routes {
     private final Set<TableId> problems = new HashSet<>();
     private final Map<TableId, String> logged = new HashMap<>();
     private final Set<TableId> tracked = new HashSet<>();
+    private final Set<TableId> toUntrack = new HashSet<>();
     private boolean locked;
 
     /** @param stored the progress that earlier incarnations have left */
@@ -61,8 +62,7 @@ final class Routes {
 
     /** Looks for tables that have come or were altered since the last time, and tries again those that could not be tracked. */
     void refresh() throws SQLException {
-        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), TableRequests.all(source.jdbc()));
-        tracked.retainAll(wanted);
+        Set<TableId> wanted = wanted();
         Set<TableId> toTrack = new LinkedHashSet<>(wanted);
         toTrack.removeAll(tracked);
         toTrack.addAll(outdated());
@@ -71,6 +71,9 @@ final class Routes {
             if (!track(table)) {
                 refused.add(table);
             }
+        }
+        if (!toTrack.isEmpty()) {
+            wanted(); // tracking may have waited, and a table been taken away meanwhile
         }
         checkTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
@@ -82,6 +85,21 @@ final class Routes {
             }
         }
         forgetProblemsExcept(tables, refused);
+    }
+
+    /** What is to be captured now. A table that was taken away while it was being tracked here would else stay captured, as one that somebody tracks by hand. */
+    private Set<TableId> wanted() throws SQLException {
+        Map<TableId, Boolean> requests = TableRequests.all(source.jdbc());
+        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), requests);
+        toUntrack.addAll(tracked);
+        toUntrack.removeIf(table -> !Boolean.FALSE.equals(requests.get(table)));
+        tracked.retainAll(wanted);
+        for (TableId table : List.copyOf(toUntrack)) {
+            if (TrackedTables.tryUntrack(source.jdbc(), table)) {
+                toUntrack.remove(table);
+            }
+        }
+        return wanted;
     }
 
     /** What has been renamed, or is not asked for any more, has no problem either. */

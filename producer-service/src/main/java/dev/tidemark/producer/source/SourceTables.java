@@ -24,13 +24,9 @@ public class SourceTables {
             WHERE t.active ORDER BY t.schema_name, t.table_name
             """;
 
-    private static final String UNTRACK =
-            "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
     /** Not tracked_at, which tells of a gap: nothing was missed, so the changes are still good to publish. */
     private static final String COPY_ANEW =
             "UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
-
-    private static final String LOCKED = "55P03";
 
     private final DataSource source;
 
@@ -93,14 +89,7 @@ public class SourceTables {
     public boolean remove(TableId table, String by) throws SQLException {
         return Transaction.run(source, connection -> {
             boolean changed = TableRequests.put(connection, table, false, by);
-            try (PreparedStatement untrack = connection.prepareStatement(UNTRACK)) {
-                named(untrack, table).execute();
-            } catch (SQLException e) {
-                if (LOCKED.equals(e.getSQLState())) {
-                    throw locked(table);
-                }
-                throw e;
-            }
+            TrackedTables.untrack(connection, table);
             ControlTable.touch(connection);
             return changed;
         });
@@ -111,22 +100,13 @@ public class SourceTables {
         Transaction.run(source, connection -> {
             try (PreparedStatement update = connection.prepareStatement(COPY_ANEW)) {
                 for (TableId table : tables) {
-                    named(update, table).executeUpdate();
+                    update.setString(1, table.schema());
+                    update.setString(2, table.name());
+                    update.executeUpdate();
                 }
             }
             ControlTable.touch(connection);
             return tables.size();
         });
-    }
-
-    private static PreparedStatement named(PreparedStatement statement, TableId table) throws SQLException {
-        statement.setString(1, table.schema());
-        statement.setString(2, table.name());
-        return statement;
-    }
-
-    private static LockedTableException locked(TableId table) {
-        return new LockedTableException("The table " + table
-                + " is locked by an open transaction; its triggers cannot be taken off before it ends");
     }
 }

@@ -26,6 +26,8 @@ public final class TrackedTables {
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
     private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
+    private static final String UNTRACK =
+            "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
     private static final String ALL =
             "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, copy_at::text, active FROM cdc.tracked_table ORDER BY id";
 
@@ -54,6 +56,41 @@ public final class TrackedTables {
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    /**
+     * Captures the table's changes no more; does nothing if they are not captured.
+     *
+     * @return false if the table is locked, so that it has to be tried again
+     */
+    public static boolean tryUntrack(Connection connection, TableId table) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement settings = connection.createStatement()) {
+            settings.execute(LIMIT_LOOK);
+            untrack(connection, table);
+            connection.commit();
+            return true;
+        } catch (LockedTableException e) {
+            return false;
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** @throws LockedTableException if somebody holds a lock on it; the transaction is of no more use */
+    static void untrack(Connection connection, TableId table) throws SQLException {
+        try (PreparedStatement untrack = connection.prepareStatement(UNTRACK)) {
+            untrack.setString(1, table.schema());
+            untrack.setString(2, table.name());
+            untrack.execute();
+        } catch (SQLException e) {
+            if (LOCKED.equals(e.getSQLState())) {
+                throw new LockedTableException("The table " + table
+                        + " is locked by an open transaction; its triggers cannot be taken off before it ends");
+            }
+            throw e;
         }
     }
 

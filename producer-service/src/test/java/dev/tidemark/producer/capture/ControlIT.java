@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.source.TestControl;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,52 @@ class ControlIT {
     }
 
     @Test
+    void leavesATableAloneThatIsRemovedWhileItIsBeingTracked() throws SQLException {
+        bench.execute("CREATE TABLE other(id int PRIMARY KEY)");
+        bench.onProblem = () -> {
+            bench.onProblem = () -> {};
+            remove(ITEMS);
+        };
+        Poller poller = bench.poller("other,items");
+        drain(poller);
+        assertThat(captured()).isEqualTo(List.of("other"));
+        assertThat(bench.problems).isEmpty();
+        poller.stop();
+    }
+
+    @Test
+    void triesAgainToLeaveARemovedTableAloneWhileItIsLocked() throws SQLException {
+        Poller poller = bench.poller("items");
+        drain(poller);
+        try (Connection other = bench.source.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE items IN ROW EXCLUSIVE MODE");
+            bench.execute("INSERT INTO cdc.table_request VALUES ('public', 'items', false, 'somebody')");
+            drain(poller);
+            assertThat(captured()).isEqualTo(List.of("items"));
+        }
+        drain(poller);
+        assertThat(captured()).isEmpty();
+        poller.stop();
+    }
+
+    private void remove(TableId table) {
+        try {
+            control.tables().remove(table, "somebody");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> captured() {
+        return bench.sql
+                .sql("SELECT table_name FROM cdc.tracked_table WHERE active")
+                .query(String.class)
+                .list();
+    }
+
+    @Test
     void remembersAcrossARestartWhatWasAddedAndRemoved() throws SQLException {
         bench.execute("CREATE TABLE configured(id int PRIMARY KEY)");
         Poller first = bench.poller("configured");
@@ -62,11 +110,7 @@ class ControlIT {
         Poller second = bench.poller("configured");
         drain(second);
         assertThat(bench.records("items")).hasSize(4);
-        assertThat(bench.sql
-                        .sql("SELECT table_name FROM cdc.tracked_table WHERE active")
-                        .query(String.class)
-                        .list())
-                .isEqualTo(List.of("items"));
+        assertThat(captured()).isEqualTo(List.of("items"));
         second.stop();
     }
 
