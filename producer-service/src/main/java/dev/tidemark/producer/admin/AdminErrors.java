@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.producer.source.LockedTableException;
 import dev.tidemark.producer.source.UnknownTableException;
 import dev.tidemark.producer.source.UntrackableTableException;
+import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -37,6 +38,11 @@ class AdminErrors extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail untrackableTable(UntrackableTableException e) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail unusableSource(UnusableSourceException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
     }
 
     @ExceptionHandler({SQLException.class, DataAccessException.class})

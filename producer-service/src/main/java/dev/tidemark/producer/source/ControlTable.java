@@ -26,8 +26,7 @@ public final class ControlTable {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(READ)) {
             if (!row.next()) {
-                throw new UnusableSourceException(
-                        "The table cdc.control of the source is empty: INSERT INTO cdc.control DEFAULT VALUES");
+                throw empty();
             }
             String by = row.getString(2);
             Pause pause = by == null
@@ -43,8 +42,15 @@ public final class ControlTable {
     /** Makes the producer look after its tables soon. */
     static void touch(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(TOUCH);
+            if (statement.executeUpdate(TOUCH) == 0) {
+                throw empty();
+            }
         }
+    }
+
+    private static UnusableSourceException empty() {
+        return new UnusableSourceException(
+                "The table cdc.control of the source is empty: INSERT INTO cdc.control DEFAULT VALUES");
     }
 
     /** @return whether it was not paused before */

@@ -305,6 +305,21 @@ class AdminHttpIT {
     }
 
     @Test
+    void saysThatTheSourceHasLostItsRowOfControl() throws Exception {
+        call(put(TABLES + "/{t}", "items")).andExpect(status().isOk());
+        source.execute("DELETE FROM cdc.control");
+        String missing = "INSERT INTO cdc.control DEFAULT VALUES";
+        problem(503, post("/admin/pause")).andExpect(jsonPath("$.detail", containsString(missing)));
+        problem(503, post("/admin/resume")).andExpect(jsonPath("$.detail", containsString(missing)));
+        problem(503, put(TABLES + "/{t}", "items")).andExpect(jsonPath("$.detail", containsString(missing)));
+        problem(503, snapshots("{\"tables\":[\"items\"]}")).andExpect(jsonPath("$.detail", containsString(missing)));
+        problem(503, delete(TABLES + "/{t}", "items")).andExpect(jsonPath("$.detail", containsString(missing)));
+        assertThat(source.text("SELECT count(*) FROM cdc.tracked_table WHERE active AND copy_at IS NULL"))
+                .as("nothing was done")
+                .isEqualTo("1");
+    }
+
+    @Test
     void saysThatTheSourceIsAway() throws Exception {
         source.leave();
         problem(503, put(TABLES + "/{t}", "items"));
