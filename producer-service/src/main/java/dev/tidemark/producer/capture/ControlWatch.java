@@ -30,7 +30,9 @@ final class ControlWatch {
     Control look(Connection connection) throws SQLException {
         Instant now = clock.instant();
         Control known = last;
-        if (known != null && known.pause() == null && now.isBefore(lookedAt.plus(interval))) {
+        // If the clock was set back, the answer is of unknown age.
+        boolean fresh = !now.isBefore(lookedAt) && now.isBefore(lookedAt.plus(interval));
+        if (known != null && known.pause() == null && fresh) {
             return known;
         }
         Control read = ControlTable.read(connection);

@@ -8,7 +8,13 @@ import dev.tidemark.producer.source.TestControl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +85,39 @@ class ControlIT {
         drain(poller);
         assertThat(captured()).isEmpty();
         poller.stop();
+    }
+
+    @Test
+    void looksAtOnceWhenTheClockWasSetBack() throws SQLException {
+        bench.poller("").pollOnce();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
+        ControlWatch watch = new ControlWatch(Duration.ofHours(1), clock(now));
+        try (Connection connection = bench.source.getConnection()) {
+            assertThat(watch.look(connection).pause()).isNull();
+            control.pause().pause("somebody");
+            assertThat(watch.look(connection).pause()).isNull();
+            now.set(Instant.parse("2026-01-01T11:00:00Z"));
+            assertThat(watch.look(connection).pause()).isNotNull();
+        }
+    }
+
+    private static Clock clock(AtomicReference<Instant> now) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+        };
     }
 
     private void remove(TableId table) {
