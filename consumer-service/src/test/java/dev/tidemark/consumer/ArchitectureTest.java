@@ -20,6 +20,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInAnyPackage("dev.tidemark..")
                 .layer("model")
                 .definedBy("dev.tidemark.model")
+                .layer("database")
+                .definedBy("dev.tidemark.consumer.database")
                 .layer("rules")
                 .definedBy("dev.tidemark.consumer.rules")
                 .layer("deadletter")
@@ -44,6 +46,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .whereLayer("rules")
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
+                .whereLayer("database")
+                .mayOnlyBeAccessedByLayers("admin", "ingest", "apply", "deadletter")
                 .check(classes);
     }
 

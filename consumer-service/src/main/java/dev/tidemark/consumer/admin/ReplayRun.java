@@ -1,12 +1,14 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.admin.ReplayProgress.State;
+import dev.tidemark.consumer.database.Outage;
 import dev.tidemark.consumer.deadletter.DeadLetterFilter;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries.Extent;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries.Place;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.Replays.Replay;
+import dev.tidemark.consumer.ingest.Backoff;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,8 +33,7 @@ final class ReplayRun implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(ReplayRun.class);
     private static final int PAGE = 200;
-    private static final Duration FIRST_DELAY = Duration.ofMillis(200);
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
     private final long number;
     private final DeadLetterFilter filter;
@@ -133,8 +134,7 @@ final class ReplayRun implements Runnable {
 
     /** @throws SQLException if it is there and the attempt fails all the same */
     private <T> T whenItIsThere(Attempt<T> attempt) throws SQLException {
-        Duration delay = FIRST_DELAY;
-        while (true) {
+        for (int failures = 1; true; failures++) {
             waitUnlessCancelled(Duration.ZERO);
             try {
                 T result = attempt.run();
@@ -146,9 +146,7 @@ final class ReplayRun implements Runnable {
                     throw e;
                 }
                 tally.waitsFor(e);
-                waitUnlessCancelled(delay);
-                Duration twice = delay.multipliedBy(2);
-                delay = twice.compareTo(LONGEST_DELAY) < 0 ? twice : LONGEST_DELAY;
+                waitUnlessCancelled(BACKOFF.after(failures));
             }
         }
     }

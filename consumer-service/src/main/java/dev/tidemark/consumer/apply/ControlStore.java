@@ -1,10 +1,10 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.database.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import javax.sql.DataSource;
 
 /** What the consumers of one group have been told: its row in {@code cdc.consumer_control}. */
@@ -20,9 +20,6 @@ public final class ControlStore {
               paused = EXCLUDED.paused, changed_by = EXCLUDED.changed_by, changed_at = clock_timestamp()
             WHERE c.paused <> EXCLUDED.paused
             """;
-
-    /** A decision of a person is not lost in a crash, unlike what can be read from Kafka again. */
-    static final String DURABLY = "SET LOCAL synchronous_commit = on";
 
     private final DataSource dataSource;
     private final String group;
@@ -40,10 +37,8 @@ public final class ControlStore {
 
     /** @return what is so now, said by whoever was the first to say it */
     public Control write(boolean paused, String who) throws SQLException {
-        try (Transaction transaction = new Transaction(dataSource);
-                Statement durably = transaction.connection().createStatement();
+        try (Transaction transaction = Transaction.durable(dataSource);
                 PreparedStatement write = transaction.connection().prepareStatement(WRITE)) {
-            durably.execute(DURABLY);
             write.setString(1, group);
             write.setBoolean(2, paused);
             write.setString(3, who);

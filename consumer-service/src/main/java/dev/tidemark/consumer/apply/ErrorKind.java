@@ -1,8 +1,8 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.database.DatabaseErrors;
 import dev.tidemark.model.UndecodableException;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /**
@@ -32,24 +32,16 @@ public enum ErrorKind {
             if (cause instanceof UndecodableException) {
                 return DATA;
             }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return DATA_CLASSES.contains(classOf(sql)) ? DATA : ENVIRONMENT;
-            }
         }
-        return ENVIRONMENT;
+        SQLException database = DatabaseErrors.coded(error);
+        return database != null && DATA_CLASSES.contains(classOf(database)) ? DATA : ENVIRONMENT;
     }
 
     /** Whether the destination could not be reached, so that another statement has no better chance now. */
     static boolean isDisconnection(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLTransientConnectionException) {
-                return true;
-            }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57P");
-            }
-        }
-        return false;
+        SQLException database = DatabaseErrors.coded(error);
+        String state = database == null ? "" : database.getSQLState();
+        return DatabaseErrors.isWithoutConnection(error) || state.startsWith("08") || state.startsWith("57P");
     }
 
     private static String classOf(SQLException error) {

@@ -3,7 +3,7 @@ package dev.tidemark.consumer.apply;
 import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.RunWriter.Stop;
 import dev.tidemark.consumer.apply.Step.RowChange;
-import dev.tidemark.consumer.deadletter.CauseClass;
+import dev.tidemark.consumer.database.Transaction;
 import dev.tidemark.consumer.deadletter.DeadLetterState;
 import dev.tidemark.consumer.deadletter.DeadLetterWriter;
 import dev.tidemark.consumer.deadletter.Refusal;
@@ -16,7 +16,6 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.model.UndecodableException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,20 +52,12 @@ final class LetterReplays implements Replays {
 
     private List<Replay> replay(List<Long> ids, boolean forced, String who, @Nullable String editedRow)
             throws SQLException {
-        try (Transaction transaction = new Transaction(dataSource)) {
-            prepare(transaction.connection());
+        try (Transaction transaction = Transaction.durable(dataSource)) {
+            Sink.prepare(transaction.connection());
             Replaying replaying = new Replaying(transaction.connection(), forced, who, editedRow);
             replaying.run(StoredLetter.lock(transaction.connection(), ids));
             transaction.commit();
             return ids.stream().map(replaying::result).toList();
-        }
-    }
-
-    /** What a person has decided is not lost with a crash of the destination. */
-    private static void prepare(Connection connection) throws SQLException {
-        Sink.prepare(connection);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL synchronous_commit = on");
         }
     }
 
@@ -156,10 +147,7 @@ final class LetterReplays implements Replays {
                         reader.read(letter.record().key(), letter.record().value()));
                 return editedRow == null ? change : edited(change, editedRow);
             } catch (UndecodableException e) {
-                refuse(
-                        letter,
-                        new Refusal(
-                                CauseClass.UNDECODABLE, "no change event", null, null, String.valueOf(e.getMessage())));
+                refuse(letter, Refusal.undecodable(e.getMessage()));
                 return null;
             }
         }

@@ -77,7 +77,7 @@ final class Letters {
             } else if (step instanceof Chunk chunk && chunk.complete()) {
                 chunks.supersede(connection, batch.topicId(), chunk);
             }
-            for (RowChange change : verdicts.acceptedOf(List.of(step))) {
+            for (RowChange change : verdicts.acceptedOf(step)) {
                 sequences.put(change.key(), change.sequence());
             }
         }

@@ -1,14 +1,13 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.database.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 
@@ -58,9 +57,7 @@ public final class OffsetMoves {
 
     /** @throws MoveRefusedException if it cannot be done now */
     public void move(List<Move> moves) throws SQLException {
-        try (Transaction transaction = new Transaction(dataSource);
-                Statement durably = transaction.connection().createStatement()) {
-            durably.execute(ControlStore.DURABLY);
+        try (Transaction transaction = Transaction.durable(dataSource)) {
             if (!control.holdsPaused(transaction.connection())) {
                 throw new MoveRefusedException("Offsets are moved only while the consumers are paused: call"
                         + " POST /admin/pause first, and POST /admin/resume afterwards");
@@ -82,8 +79,14 @@ public final class OffsetMoves {
     private static Map<TopicPartition, Long> hold(Connection connection, List<Move> moves) throws SQLException {
         Map<TopicPartition, Long> held = new HashMap<>();
         try (PreparedStatement hold = connection.prepareStatement(HOLD)) {
-            bind(hold, 1, moves, move -> move.partition().topic());
-            bind(hold, 2, moves, move -> move.partition().partition());
+            hold.setArray(
+                    1,
+                    OffsetStore.array(
+                            connection, moves, move -> move.partition().topic()));
+            hold.setArray(
+                    2,
+                    OffsetStore.array(
+                            connection, moves, move -> move.partition().partition()));
             ResultSet row = hold.executeQuery();
             while (row.next()) {
                 held.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
@@ -99,18 +102,17 @@ public final class OffsetMoves {
 
     private static void write(Connection connection, List<Move> moves) throws SQLException {
         try (PreparedStatement write = connection.prepareStatement(MOVE)) {
-            bind(write, 1, moves, move -> move.partition().topic());
-            bind(write, 2, moves, move -> move.partition().partition());
-            bind(write, 3, moves, Move::topicId);
-            bind(write, 4, moves, Move::to);
+            write.setArray(
+                    1,
+                    OffsetStore.array(
+                            connection, moves, move -> move.partition().topic()));
+            write.setArray(
+                    2,
+                    OffsetStore.array(
+                            connection, moves, move -> move.partition().partition()));
+            write.setArray(3, OffsetStore.array(connection, moves, Move::topicId));
+            write.setArray(4, OffsetStore.array(connection, moves, Move::to));
             write.executeUpdate();
         }
-    }
-
-    private static void bind(PreparedStatement statement, int place, List<Move> moves, Function<Move, Object> value)
-            throws SQLException {
-        Object[] values =
-                moves.stream().map(move -> value.apply(move).toString()).toArray(String[]::new);
-        statement.setArray(place, statement.getConnection().createArrayOf("text", values));
     }
 }

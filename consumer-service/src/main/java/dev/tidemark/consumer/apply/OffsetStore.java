@@ -120,8 +120,7 @@ public final class OffsetStore {
         }
     }
 
-    private static <T> Array array(Connection connection, List<T> items, Function<T, Object> value)
-            throws SQLException {
+    static <T> Array array(Connection connection, List<T> items, Function<T, Object> value) throws SQLException {
         return connection.createArrayOf(
                 "text", items.stream().map(item -> value.apply(item).toString()).toArray(String[]::new));
     }

@@ -69,7 +69,7 @@ public record Outcome(
             if (step instanceof Truncation truncation) {
                 events.add(truncation.event());
             }
-            verdicts.acceptedOf(List.of(step)).forEach(change -> events.add(change.event()));
+            verdicts.acceptedOf(step).forEach(change -> events.add(change.event()));
         }
         return events;
     }

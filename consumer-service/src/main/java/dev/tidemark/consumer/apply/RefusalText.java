@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.tidemark.consumer.database.DatabaseErrors;
 import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.model.ChangeEvent;
@@ -18,13 +19,12 @@ final class RefusalText {
     private RefusalText() {}
 
     static Refusal of(Exception error, SinkTable table, ChangeEvent event) {
-        SQLException database = (SQLException) databaseError(error);
+        SQLException database = DatabaseErrors.coded(error);
         String state = database == null ? null : database.getSQLState();
         ServerErrorMessage server = database instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
         if (server == null || state == null) {
             // Not of the database: the key is none.
-            return new Refusal(
-                    CauseClass.UNDECODABLE, "no change event", null, state, String.valueOf(error.getMessage()));
+            return Refusal.undecodable(error.getMessage());
         }
         return switch (state.substring(0, 2)) {
             case "23", "44" -> constraint(state, server);
@@ -32,15 +32,6 @@ final class RefusalText {
                 new Refusal(CauseClass.CONSTRAINT, "raised by " + raiser(server), null, state, message(server));
             default -> value(state, server, table, event);
         };
-    }
-
-    private static @Nullable Throwable databaseError(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return cause;
-            }
-        }
-        return null;
     }
 
     private static Refusal constraint(String state, ServerErrorMessage server) {

@@ -31,8 +31,6 @@ final class RunWriter {
 
     /** A part that is this many times as large as what was written until it failed has many refused rows. */
     private static final int MANY = 8;
-    /** Rows that hardly cost more than one. */
-    private static final int SMALL = 16;
 
     private static final String FOREIGN_KEY_VIOLATION = "23503";
     /** SQLSTATEs of violated unique and exclusion constraints. */
@@ -163,8 +161,8 @@ final class RunWriter {
                     size = part.size() / 2;
                     return null;
                 }
-                if (part.size() > MANY * Math.max(failed.place(), SMALL)) {
-                    size = Math.max(failed.place(), SMALL);
+                if (part.size() > MANY * Math.max(failed.place(), Trace.FEW)) {
+                    size = Math.max(failed.place(), Trace.FEW);
                     return null;
                 }
                 part = separate(part, failed.row(), failing);
@@ -180,7 +178,7 @@ final class RunWriter {
             if (suspect > from) {
                 size = Math.max(1, (suspect - from) / 2);
             } else {
-                size = refused == before ? size * 2 : Math.max(SMALL, from / refused);
+                size = refused == before ? size * 2 : Math.max(Trace.FEW, from / refused);
             }
             return stop;
         }

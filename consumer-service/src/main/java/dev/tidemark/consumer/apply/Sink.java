@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.CarefulWriter.Failure;
+import dev.tidemark.consumer.database.Transaction;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.model.EventReader;

@@ -22,9 +22,6 @@ public sealed interface Step {
     @Nullable
     TableId table();
 
-    /** How many change events the step has. */
-    int size();
-
     /** A change of one row; {@code record} is the event as it came. */
     record RowChange(ConsumerRecord<byte[], byte[]> record, ChangeEvent event) implements Step {
 
@@ -41,11 +38,6 @@ public sealed interface Step {
         @Override
         public TableId table() {
             return event.table();
-        }
-
-        @Override
-        public int size() {
-            return 1;
         }
 
         /** Whether it is a row of a snapshot. */
@@ -71,11 +63,6 @@ public sealed interface Step {
         public TableId table() {
             return event.table();
         }
-
-        @Override
-        public int size() {
-            return 1;
-        }
     }
 
     /**
@@ -100,11 +87,6 @@ public sealed interface Step {
         public TableId table() {
             return start.tableId();
         }
-
-        @Override
-        public int size() {
-            return rows.size();
-        }
     }
 
     /**
@@ -123,11 +105,6 @@ public sealed interface Step {
         @Override
         public @Nullable TableId table() {
             return null;
-        }
-
-        @Override
-        public int size() {
-            return 0;
         }
     }
 }

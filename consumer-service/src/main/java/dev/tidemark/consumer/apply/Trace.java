@@ -27,7 +27,7 @@ final class Trace {
     private static final Set<String> OF_ROWS = Set.of("23502", "23505", "23514", "23P01");
 
     /** So many rows hardly cost more than one. */
-    private static final int FEW = 16;
+    static final int FEW = 16;
 
     /** The numbers of all statements differ, so that what an earlier one has left in the session is not taken for a row of this one. */
     private static final AtomicLong NUMBERS = new AtomicLong(1);

@@ -3,10 +3,8 @@ package dev.tidemark.consumer.apply;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
 import dev.tidemark.consumer.apply.Step.Unreadable;
-import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -32,8 +30,9 @@ public final class Verdicts {
     }
 
     void refuse(Unreadable record) {
-        Refusal refusal = new Refusal(CauseClass.UNDECODABLE, "no change event", null, null, record.reason());
-        refused.put(record.offset(), new RefusedEvent(record.record(), topicId, null, refusal));
+        refused.put(
+                record.offset(),
+                new RefusedEvent(record.record(), topicId, null, Refusal.undecodable(record.reason())));
     }
 
     boolean isEmpty() {
@@ -65,16 +64,11 @@ public final class Verdicts {
         return refused.values();
     }
 
-    /** The rows of these steps that are not refused. */
-    List<RowChange> acceptedOf(List<Step> steps) {
-        List<RowChange> accepted = new ArrayList<>();
-        for (Step step : steps) {
-            if (step instanceof Chunk chunk) {
-                accepted.addAll(accepted(chunk.rows()));
-            } else if (step instanceof RowChange change && !isRefused(change.offset())) {
-                accepted.add(change);
-            }
+    /** The rows of the step that are not refused. */
+    List<RowChange> acceptedOf(Step step) {
+        if (step instanceof Chunk chunk) {
+            return accepted(chunk.rows());
         }
-        return accepted;
+        return step instanceof RowChange change && !isRefused(change.offset()) ? List.of(change) : List.of();
     }
 }

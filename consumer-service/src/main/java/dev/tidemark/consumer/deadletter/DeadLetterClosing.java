@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.consumer.database.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,9 +29,6 @@ public final class DeadLetterClosing {
               WHERE state <> 'open' AND published_at IS NOT NULL AND closed_at < clock_timestamp() - make_interval(secs => ?)
               ORDER BY closed_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
-
-    /** A decision of a person is not lost in a crash, unlike what can be read from Kafka again. */
-    private static final String DURABLY = "SET LOCAL synchronous_commit = on";
 
     private static final int PIECE = 1000;
 
@@ -77,15 +75,12 @@ public final class DeadLetterClosing {
     }
 
     private int discard(Where where, String who) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                Statement durably = connection.createStatement();
-                PreparedStatement discard = connection.prepareStatement(DISCARD.formatted(where.sql()))) {
-            connection.setAutoCommit(false);
-            durably.execute(DURABLY);
+        try (Transaction transaction = Transaction.durable(dataSource);
+                PreparedStatement discard = transaction.connection().prepareStatement(DISCARD.formatted(where.sql()))) {
             discard.setString(1, who);
             discard.setInt(where.bind(discard, 2), PIECE);
             int discarded = discard.executeUpdate();
-            connection.commit();
+            transaction.commit();
             return discarded;
         }
     }

@@ -15,4 +15,10 @@ public record Refusal(
         String cause,
         @Nullable String rule,
         @Nullable String sqlState,
-        String message) {}
+        String message) {
+
+    /** The record is no change event. */
+    public static Refusal undecodable(@Nullable String message) {
+        return new Refusal(CauseClass.UNDECODABLE, "no change event", null, null, String.valueOf(message));
+    }
+}

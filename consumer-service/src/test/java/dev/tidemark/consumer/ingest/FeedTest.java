@@ -155,7 +155,7 @@ class FeedTest {
                     change(8).start(9).row(10).row(11).end(12, 2).change(13).take();
             assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(RowChange.class, Chunk.class, RowChange.class);
             assertThat(taken.batch().steps().get(1).offset()).isEqualTo(101);
-            assertThat(taken.batch().steps().get(1).size()).isEqualTo(2);
+            assertThat(((Chunk) taken.batch().steps().get(1)).rows()).hasSize(2);
             assertThat(taken.batch().end()).isEqualTo(new Position(106, 13));
         }
 
@@ -213,7 +213,7 @@ class FeedTest {
                     .end(93, 2)
                     .take();
             assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(Chunk.class);
-            assertThat(taken.batch().steps().get(0).size()).isEqualTo(2);
+            assertThat(((Chunk) taken.batch().steps().get(0)).rows()).hasSize(2);
             assertThat(taken.skipped()).isEqualTo(2);
         }
 

@@ -1,7 +1,6 @@
-package dev.tidemark.consumer.admin;
+package dev.tidemark.consumer.database;
 
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /**
@@ -17,23 +16,19 @@ import java.util.Set;
  *   <tr><th>25006</th><td>only readable, as a standby is until it is promoted</td></tr>
  * </table>
  */
-final class Outage {
+public final class Outage {
 
     private static final Set<String> CLASSES = Set.of("08", "40", "53", "55", "57");
     private static final String READ_ONLY = "25006";
 
     private Outage() {}
 
-    static boolean is(Throwable error) {
-        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLTransientConnectionException) {
-                return true;
-            }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                String state = sql.getSQLState();
-                return state.equals(READ_ONLY) || CLASSES.stream().anyMatch(state::startsWith);
-            }
+    public static boolean is(Throwable error) {
+        if (DatabaseErrors.isWithoutConnection(error)) {
+            return true;
         }
-        return false;
+        SQLException database = DatabaseErrors.coded(error);
+        String state = database == null ? "" : database.getSQLState();
+        return state.equals(READ_ONLY) || CLASSES.stream().anyMatch(state::startsWith);
     }
 }

@@ -1,4 +1,4 @@
-package dev.tidemark.consumer.admin;
+package dev.tidemark.consumer.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
