@@ -22,6 +22,8 @@ class ArchitectureTest {
                 .definedBy("dev.tidemark.model")
                 .layer("database")
                 .definedBy("dev.tidemark.consumer.database")
+                .layer("web")
+                .definedBy("dev.tidemark.web..")
                 .layer("rules")
                 .definedBy("dev.tidemark.consumer.rules")
                 .layer("deadletter")
@@ -48,6 +50,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .whereLayer("database")
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply", "deadletter")
+                .whereLayer("web")
+                .mayOnlyBeAccessedByLayers("admin")
                 .check(classes);
     }
 

@@ -9,18 +9,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** What went wrong, as {@code application/problem+json}; what Spring finds wrong with a request is told in the same form. */
+/** What went wrong, as {@code application/problem+json}. */
 @RestControllerAdvice
-class AdminErrors extends ResponseEntityExceptionHandler {
-
-    @ExceptionHandler
-    ProblemDetail badParameter(BadParameterException e) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
-        problem.setProperty("parameter", e.parameter());
-        return problem;
-    }
+class AdminErrors {
 
     @ExceptionHandler
     ProblemDetail moveRefused(MoveRefusedException e) {

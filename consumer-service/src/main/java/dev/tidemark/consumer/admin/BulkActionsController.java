@@ -2,6 +2,8 @@ package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.deadletter.DeadLetterClosing;
 import dev.tidemark.consumer.deadletter.DeadLetterFilter;
+import dev.tidemark.web.BadParameterException;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.ingest.ConsumerControl;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -6,6 +6,7 @@ import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.DeadLetterFilter;
 import dev.tidemark.consumer.deadletter.DeadLetterState;
 import dev.tidemark.model.TableId;
+import dev.tidemark.web.BadParameterException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;

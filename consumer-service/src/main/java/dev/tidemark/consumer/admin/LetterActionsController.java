@@ -8,6 +8,8 @@ import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.Replays.Replay;
 import dev.tidemark.consumer.deadletter.Replays.Result;
+import dev.tidemark.web.BadParameterException;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.OffsetStore.Stored;
 import dev.tidemark.consumer.ingest.Topics;
 import dev.tidemark.model.TopicNames;
+import dev.tidemark.web.BadParameterException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.admin.OffsetPlanner.Target;
+import dev.tidemark.web.BadParameterException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tidemark.consumer.admin.OffsetPlanner.Plan;
 import dev.tidemark.consumer.apply.OffsetMoves;
 import dev.tidemark.consumer.apply.OffsetMoves.Move;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;

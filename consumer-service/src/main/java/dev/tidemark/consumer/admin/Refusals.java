@@ -2,6 +2,7 @@ package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.deadletter.DeadLetter;
 import dev.tidemark.consumer.deadletter.Refusal;
+import dev.tidemark.web.HttpRefusal;
 import java.net.URI;
 import org.apache.kafka.common.TopicPartition;
 import org.springframework.http.HttpStatus;
@@ -14,15 +15,15 @@ final class Refusals {
     private Refusals() {}
 
     static ErrorResponseException noLetter(long id) {
-        return of(HttpStatus.NOT_FOUND, "There is no dead letter " + id);
+        return HttpRefusal.of(HttpStatus.NOT_FOUND, "There is no dead letter " + id);
     }
 
     static ErrorResponseException noReplay(long number) {
-        return of(HttpStatus.NOT_FOUND, "There is no replay " + number + " since the service was started");
+        return HttpRefusal.of(HttpStatus.NOT_FOUND, "There is no replay " + number + " since the service was started");
     }
 
     static ErrorResponseException noPartition(TopicPartition partition) {
-        return of(
+        return HttpRefusal.of(
                 HttpStatus.NOT_FOUND,
                 "There is no partition " + partition.partition() + " of a topic " + partition.topic()
                         + " that is applied here: GET /admin/offsets lists those there are");
@@ -30,22 +31,22 @@ final class Refusals {
 
     static ErrorResponseException closed(DeadLetter letter) {
         String by = letter.closedBy() == null ? "" : " by " + letter.closedBy();
-        return of(
+        return HttpRefusal.of(
                 HttpStatus.CONFLICT,
                 "The dead letter " + letter.id() + " is not open: it was "
                         + letter.state().code() + by + " at " + letter.closedAt());
     }
 
     static ErrorResponseException superseded(long id) {
-        return of(
+        return HttpRefusal.of(
                 HttpStatus.CONFLICT,
                 "A later event of the row was applied, and the dead letter " + id
                         + " would undo it: use force=true to apply it all the same");
     }
 
     static ErrorResponseException busy(URI running) {
-        ErrorResponseException refusal =
-                of(HttpStatus.CONFLICT, "Another replay is running: wait for it, or cancel it by DELETE " + running);
+        ErrorResponseException refusal = HttpRefusal.of(
+                HttpStatus.CONFLICT, "Another replay is running: wait for it, or cancel it by DELETE " + running);
         refusal.getBody().setProperty("running", running);
         return refusal;
     }
@@ -53,7 +54,7 @@ final class Refusals {
     /** It was tried, and refused again. */
     static ErrorResponseException refusedAgain(long id, Refusal refusal) {
         ErrorResponseException answer =
-                of(HttpStatus.UNPROCESSABLE_CONTENT, "The dead letter " + id + " was refused again");
+                HttpRefusal.of(HttpStatus.UNPROCESSABLE_CONTENT, "The dead letter " + id + " was refused again");
         ProblemDetail body = answer.getBody();
         body.setProperty("causeClass", refusal.causeClass().code());
         body.setProperty("cause", refusal.cause());
@@ -61,9 +62,5 @@ final class Refusals {
         body.setProperty("sqlState", refusal.sqlState());
         body.setProperty("message", refusal.message());
         return answer;
-    }
-
-    private static ErrorResponseException of(HttpStatus status, String detail) {
-        return new ErrorResponseException(status, ProblemDetail.forStatusAndDetail(status, detail), null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.web.BadParameterException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

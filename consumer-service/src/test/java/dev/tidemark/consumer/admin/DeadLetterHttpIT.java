@@ -20,6 +20,7 @@ import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.DeadLetterState;
 import dev.tidemark.consumer.deadletter.Letters;
 import dev.tidemark.consumer.deadletter.Replays.Result;
+import dev.tidemark.web.RequestErrors;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ class DeadLetterHttpIT {
                     new LetterActionsController(
                             queries, closing, replays, page -> page.forEach(replay -> tried.add(replay.id()))),
                     new BulkActionsController(closing, runs))
-            .setControllerAdvice(new AdminErrors())
+            .setControllerAdvice(new AdminErrors(), new RequestErrors())
             .build();
 
     @BeforeAll

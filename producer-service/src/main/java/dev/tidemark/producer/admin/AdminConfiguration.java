@@ -5,10 +5,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.Poller;
 import java.time.Clock;
 import java.util.function.Supplier;
-import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,13 +16,6 @@ class AdminConfiguration {
     @Bean
     Supplier<PollStatus> pollStatus(Poller poller) {
         return poller::status;
-    }
-
-    /** Names of tables may hold a slash, which Tomcat would not have even where it is encoded. */
-    @Bean
-    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> encodedSlashes() {
-        return server -> server.addConnectorCustomizers(
-                connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.source.Control.Pause;
 import dev.tidemark.producer.source.SourcePause;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Instant;

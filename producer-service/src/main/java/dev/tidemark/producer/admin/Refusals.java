@@ -2,9 +2,9 @@ package dev.tidemark.producer.admin;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.web.HttpRefusal;
 import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.util.UriUtils;
 
@@ -14,20 +14,20 @@ final class Refusals {
     private Refusals() {}
 
     static ErrorResponseException unknown(TableId table) {
-        return of(
+        return HttpRefusal.of(
                 HttpStatus.NOT_FOUND,
                 "The table " + table
                         + " is not captured, and cdc.tables does not name it: GET /admin/tables has those that are");
     }
 
     static ErrorResponseException notCaptured(TableId table) {
-        return of(HttpStatus.CONFLICT, "The table " + table + " is not captured: first PUT " + path(table));
+        return HttpRefusal.of(HttpStatus.CONFLICT, "The table " + table + " is not captured: first PUT " + path(table));
     }
 
     /** @throws ErrorResponseException if another producer is the active one */
     static void refuseOnStandby(PollStatus status) {
         if (status.state() == PollStatus.State.STANDBY) {
-            throw of(
+            throw HttpRefusal.of(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "This producer stands by while another one is active: ask that one; SELECT instance, started_at FROM cdc.producer at the source tells which it is");
         }
@@ -36,9 +36,5 @@ final class Refusals {
     /** What follows {@code PUT} or {@code DELETE}. */
     static String path(TableId table) {
         return "/admin/tables/" + UriUtils.encodePathSegment(table.toString(), StandardCharsets.UTF_8);
-    }
-
-    private static ErrorResponseException of(HttpStatus status, String detail) {
-        return new ErrorResponseException(status, ProblemDetail.forStatusAndDetail(status, detail), null);
     }
 }

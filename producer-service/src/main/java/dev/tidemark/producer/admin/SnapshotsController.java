@@ -5,6 +5,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.source.CapturedTable;
 import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UnknownTableException;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.HashSet;

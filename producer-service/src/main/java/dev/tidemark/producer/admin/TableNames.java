@@ -1,6 +1,7 @@
 package dev.tidemark.producer.admin;
 
 import dev.tidemark.model.TableId;
+import dev.tidemark.web.BadParameterException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

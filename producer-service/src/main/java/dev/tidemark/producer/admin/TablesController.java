@@ -6,6 +6,8 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.source.CapturedTable;
 import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UntrackableTableException;
+import dev.tidemark.web.BadParameterException;
+import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.ArrayList;

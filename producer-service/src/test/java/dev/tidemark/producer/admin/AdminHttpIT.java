@@ -19,6 +19,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.source.TestSource;
+import dev.tidemark.web.RequestErrors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ class AdminHttpIT {
                     new PauseController(source.pause(), poller),
                     new SnapshotsController(source.tables(), views, poller),
                     new StatusController(poller, pipeline, monitor, source.backlog(), views))
-            .setControllerAdvice(new AdminErrors())
+            .setControllerAdvice(new AdminErrors(), new RequestErrors())
             .build();
 
     private PollStatus polled = polled(State.RUNNING, null);

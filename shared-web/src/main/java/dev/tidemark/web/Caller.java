@@ -1,15 +1,15 @@
-package dev.tidemark.producer.admin;
+package dev.tidemark.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 
 /** Who asks. */
-final class Caller {
+public final class Caller {
 
     private Caller() {}
 
     /** The user, or where the request comes from if nobody has logged in. */
-    static String of(HttpServletRequest request) {
+    public static String of(HttpServletRequest request) {
         Principal user = request.getUserPrincipal();
         return user == null ? request.getRemoteAddr() : user.getName();
     }
