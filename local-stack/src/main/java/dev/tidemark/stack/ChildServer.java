@@ -59,6 +59,14 @@ abstract class ChildServer implements Server {
         return answers();
     }
 
+    /** Waits until it ends by itself, and returns its exit code. */
+    public synchronized int awaitExit() {
+        ChildProcess started = running();
+        Await.until("end of " + label, PATIENCE, () -> !started.alive(), started::tail);
+        process = null;
+        return started.exitCode();
+    }
+
     @Override
     public synchronized void stop() {
         if (process != null) {

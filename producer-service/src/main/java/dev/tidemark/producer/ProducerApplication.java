@@ -1,8 +1,11 @@
 package dev.tidemark.producer;
 
+import dev.tidemark.run.RunArguments;
+import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** The producer-service. */
 @SpringBootApplication
@@ -10,6 +13,10 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 public class ProducerApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(ProducerApplication.class, args);
+        ConfigurableApplicationContext service =
+                SpringApplication.run(ProducerApplication.class, RunArguments.of(args));
+        if (service.getBeanNamesForType(ExitCodeGenerator.class).length > 0) {
+            System.exit(SpringApplication.exit(service));
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.producer.capture.PollProperties;
 import dev.tidemark.producer.capture.RetentionProperties;
+import dev.tidemark.producer.capture.RunProperties;
 import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class PropertiesTest {
 
     private static final Map<String, Class<?>> RECORDS = Map.of(
+            "cdc.once", RunProperties.Once.class,
             "cdc.poll", PollProperties.class,
             "cdc.retention", RetentionProperties.class,
             "cdc.topics", TopicsProperties.class,
@@ -24,6 +26,7 @@ class PropertiesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "cdc.once.timeout, 0s",
         "cdc.poll.busy-delay, -1ms",
         "cdc.poll.busy-delay, 11s",
         "cdc.poll.idle-delay, 0s",

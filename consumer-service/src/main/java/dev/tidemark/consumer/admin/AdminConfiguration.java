@@ -14,12 +14,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RunProperties.class)
 class AdminConfiguration {
 
     @Bean
@@ -40,6 +43,24 @@ class AdminConfiguration {
     @Bean
     LagEndpoint lagEndpoint(PipelineStatus status, Topics topics, MeterRegistry meters) {
         return new LagEndpoint(status, topics, meters);
+    }
+
+    @Bean
+    OnceBacklog onceBacklog(Topics topics, TopicNames names, OffsetStore offsets) {
+        return new OnceBacklog(topics, names, offsets);
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "cdc.run", havingValue = "once")
+    OnceRunner onceRunner(
+            PipelineStatus status,
+            OnceBacklog backlog,
+            DeadLetterQueries letters,
+            DeadLetterJobs sending,
+            ConsumerMeters meters,
+            RunProperties properties,
+            Clock clock) {
+        return new OnceRunner(status, backlog, letters, sending, meters, properties.once(), clock);
     }
 
     /** The bean's name is the name of the component. */

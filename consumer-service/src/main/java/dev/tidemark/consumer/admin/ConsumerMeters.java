@@ -6,6 +6,7 @@ import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
+import dev.tidemark.run.EventTally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -15,9 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,13 +38,14 @@ import java.util.concurrent.TimeUnit;
 final class ConsumerMeters implements IngestListener {
 
     static final String DELAY = "cdc.delay";
+    private static final String REFUSED = "cdc.events.refused";
     private static final double[] PERCENTILES = {0.5, 0.99};
 
     private final MeterRegistry registry;
     private final Counter skipped;
     private final DistributionSummary batchSize;
     private final Timer batchTime;
-    private final Map<TableId, TableMeters> tables = new HashMap<>();
+    private final Map<TableId, TableMeters> tables = new ConcurrentHashMap<>();
 
     ConsumerMeters(MeterRegistry registry, PipelineStatus status) {
         this.registry = registry;
@@ -57,6 +59,24 @@ final class ConsumerMeters implements IngestListener {
         return status.partitions().values().stream()
                 .filter(partition -> partition.problem() != null)
                 .count();
+    }
+
+    /** How many events were applied since the start, by table and operation. */
+    EventTally applied() {
+        EventTally tally = new EventTally();
+        tables.forEach((table, meters) -> {
+            for (Operation operation : Operation.values()) {
+                tally.add(table.toString(), operation, (long) meters.applied[operation.ordinal()].count());
+            }
+        });
+        return tally;
+    }
+
+    /** How many events became dead letters since the start. */
+    long refused() {
+        return (long) registry.find(REFUSED).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     @Override
@@ -78,8 +98,7 @@ final class ConsumerMeters implements IngestListener {
                     ? DeadLetterMeters.UNKNOWN
                     : refused.event().table().toString();
             String cause = refused.refusal().causeClass().code();
-            registry.counter("cdc.events.refused", "table", table, "cause", cause)
-                    .increment();
+            registry.counter(REFUSED, "table", table, "cause", cause).increment();
         }
     }
 

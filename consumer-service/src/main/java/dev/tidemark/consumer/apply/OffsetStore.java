@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far each partition is applied: {@code cdc.applied_offset}. It moves in the transaction that writes the rows, and only from where it was left, so that
@@ -41,7 +42,7 @@ public final class OffsetStore {
             """;
 
     private static final String ALL =
-            "SELECT topic, partition, next_offset, coalesce(last_sequence, -1), applied_at FROM cdc.applied_offset ORDER BY topic, partition";
+            "SELECT topic, partition, topic_id, next_offset, coalesce(last_sequence, -1), applied_at FROM cdc.applied_offset ORDER BY topic, partition";
 
     private final DataSource dataSource;
 
@@ -49,8 +50,12 @@ public final class OffsetStore {
         this.dataSource = dataSource;
     }
 
-    /** Where a partition stands, and since when. */
-    public record Stored(TopicPartition partition, Position position, Instant appliedAt) {}
+    /**
+     * Where a partition stands, and since when.
+     *
+     * @param topicId of which topic of this name; null if it does not matter
+     */
+    public record Stored(TopicPartition partition, @Nullable String topicId, Position position, Instant appliedAt) {}
 
     /**
      * Where partitions stand; those that have not been seen before stand at their start.
@@ -87,10 +92,11 @@ public final class OffsetStore {
         try (PreparedStatement query = connection.prepareStatement(ALL);
                 ResultSet row = query.executeQuery()) {
             while (row.next()) {
-                Timestamp appliedAt = row.getTimestamp(5);
+                Timestamp appliedAt = row.getTimestamp(6);
                 stored.add(new Stored(
                         new TopicPartition(row.getString(1), row.getInt(2)),
-                        new Position(row.getLong(3), row.getLong(4)),
+                        row.getString(3),
+                        new Position(row.getLong(4), row.getLong(5)),
                         appliedAt.toInstant()));
             }
         }

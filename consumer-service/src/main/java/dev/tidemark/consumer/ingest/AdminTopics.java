@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +29,11 @@ final class AdminTopics implements Topics, AutoCloseable {
     AdminTopics(Supplier<Admin> factory, Duration timeout) {
         this.factory = factory;
         this.timeout = timeout;
+    }
+
+    @Override
+    public Set<String> names() {
+        return await(admin().listTopics().names());
     }
 
     @Override

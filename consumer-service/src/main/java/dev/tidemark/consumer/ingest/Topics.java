@@ -3,6 +3,7 @@ package dev.tidemark.consumer.ingest;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** What Kafka knows of topics, asked outside of the consumer. All methods throw {@link KafkaUnavailableException} when Kafka does not answer. */
@@ -14,6 +15,9 @@ public interface Topics {
      * @param partitions how many it has
      */
     record Description(String id, int partitions) {}
+
+    /** The names of all topics. */
+    Set<String> names();
 
     /** The topics among these that exist. */
     Map<String, Description> describe(Collection<String> topics);

@@ -84,6 +84,11 @@ final class FakeBroker implements Topics {
     }
 
     @Override
+    public Set<String> names() {
+        return ids.keySet();
+    }
+
+    @Override
     public Map<String, Description> describe(Collection<String> topics) {
         Map<String, Description> found = new HashMap<>();
         topics.stream().filter(ids::containsKey).forEach(topic -> found.put(topic, new Description(ids.get(topic), 1)));

@@ -4,6 +4,7 @@ import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.CaptureListener;
 import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.run.EventTally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -35,6 +36,8 @@ class CaptureMonitor implements CaptureListener {
     private final Map<String, Snapshot> snapshots = new ConcurrentSkipListMap<>();
     private final Set<Integer> failedAudits = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant waitingSince;
+    private volatile boolean caughtUp;
+    private volatile boolean complete;
 
     CaptureMonitor(MeterRegistry meters, Clock clock) {
         this.meters = meters;
@@ -60,6 +63,24 @@ class CaptureMonitor implements CaptureListener {
     @Nullable
     Instant waitingSince() {
         return waitingSince;
+    }
+
+    /** @return whether all is published that a run which ends by itself is to publish, but for tables with a problem */
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /** @return whether that is so and no table has a problem */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** @return how many events were handed to Kafka, by table and operation */
+    EventTally published() {
+        EventTally tally = new EventTally();
+        published.forEach((table, counters) -> counters.forEach(
+                (operation, counter) -> tally.add(table.toString(), operation, (long) counter.count())));
+        return tally;
     }
 
     @Override
@@ -119,9 +140,16 @@ class CaptureMonitor implements CaptureListener {
     }
 
     @Override
+    public void caughtUp() {
+        caughtUp = true;
+        complete |= problems.isEmpty();
+    }
+
+    @Override
     public void released() {
         problems.clear();
         waitingSince = null;
+        caughtUp = false;
     }
 
     @Override

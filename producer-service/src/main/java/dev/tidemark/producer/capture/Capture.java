@@ -42,6 +42,7 @@ final class Capture implements AutoCloseable {
     private @Nullable Tick tick;
     private @Nullable SourcePoint unflushed;
     private @Nullable PendingChunk pendingChunk;
+    private boolean looked;
 
     Capture(
             SourceConnection source,
@@ -95,6 +96,11 @@ final class Capture implements AutoCloseable {
         return tick == null;
     }
 
+    /** Whether all that was committed before it began is sent, and no table waits for a snapshot, but for those with a problem. */
+    boolean isCaughtUp() {
+        return tick == null && looked && routes.nextSnapshot() == null;
+    }
+
     /** Looks after tables and topics before the next tick. */
     void refreshSoon() {
         refresh.hurry();
@@ -137,6 +143,7 @@ final class Capture implements AutoCloseable {
             tick = new Tick(source.jdbc(), ledger.position(), point.snapshot(), 0, Long.MAX_VALUE, settings.limits());
             unflushed = point;
         }
+        looked = true;
     }
 
     private @Nullable PendingChunk nextChunk() throws SQLException {

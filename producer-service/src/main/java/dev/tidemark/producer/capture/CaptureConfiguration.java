@@ -1,5 +1,6 @@
 package dev.tidemark.producer.capture;
 
+import dev.tidemark.producer.capture.RunProperties.Run;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
@@ -77,8 +78,8 @@ class CaptureConfiguration {
     }
 
     @Bean
-    PollLoop pollLoop(Poller poller, PollProperties properties) {
-        return new PollLoop(poller, new PollDelay(properties), stopping);
+    PollLoop pollLoop(Poller poller, PollProperties properties, RunProperties run) {
+        return new PollLoop(poller, new PollDelay(properties), stopping, run.run() == Run.ONCE);
     }
 
     @Bean

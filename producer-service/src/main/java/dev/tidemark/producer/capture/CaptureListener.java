@@ -23,6 +23,9 @@ public interface CaptureListener {
     /** A table is not captured for this reason, or is again if the reason is null. */
     default void tableProblem(TableId table, @Nullable String reason) {}
 
+    /** All that was committed before the producer became the active one is in Kafka, but for tables with a problem. Only told in a run that is to end, after each step. */
+    default void caughtUp() {}
+
     /** The producer no longer is the active one, or begins anew: what was told of tables and of Kafka counts no more. */
     default void released() {}
 

@@ -15,15 +15,20 @@ final class PollLoop implements SmartLifecycle, Trigger {
     private final Poller poller;
     private final PollDelay delay;
     private final AtomicBoolean stopping;
+    private final boolean once;
     private final ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
     private volatile PollOutcome last = PollOutcome.MORE;
     private @Nullable ScheduledFuture<?> steps;
 
-    /** @param stopping is set when the steps are to end */
-    PollLoop(Poller poller, PollDelay delay, AtomicBoolean stopping) {
+    /**
+     * @param stopping is set when the steps are to end
+     * @param once whether somebody waits for the poller to have caught up
+     */
+    PollLoop(Poller poller, PollDelay delay, AtomicBoolean stopping, boolean once) {
         this.poller = poller;
         this.delay = delay;
         this.stopping = stopping;
+        this.once = once;
     }
 
     @Override
@@ -36,7 +41,14 @@ final class PollLoop implements SmartLifecycle, Trigger {
         stopping.set(false);
         scheduler.setThreadNamePrefix("poller-");
         scheduler.initialize();
-        steps = scheduler.schedule(() -> last = poller.pollOnce(), this);
+        steps = scheduler.schedule(this::step, this);
+    }
+
+    private void step() {
+        last = poller.pollOnce();
+        if (once) {
+            poller.restIfCaughtUp();
+        }
     }
 
     /** Ends the page under way, on the poller's own thread, and then calls back. */

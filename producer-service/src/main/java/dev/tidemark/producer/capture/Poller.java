@@ -35,6 +35,7 @@ public final class Poller {
     private @Nullable SourceConnection source;
     private @Nullable Capture capture;
     private boolean renumber;
+    private boolean rested;
     private volatile PollStatus status;
     private volatile @Nullable Instant busySince;
 
@@ -110,6 +111,24 @@ public final class Poller {
             report(State.PAUSED, capture.epoch(), capture.position(), pause.toString());
         }
         return PollOutcome.PAUSED;
+    }
+
+    /** If all is published that was committed before this producer became the active one: leaves nothing under way, and the log no longer than it has to be. Never throws. */
+    void restIfCaughtUp() {
+        Capture active = capture;
+        if (active == null || !active.isCaughtUp()) {
+            rested = false;
+            return;
+        }
+        try {
+            if (!rested) {
+                retention.run(active.rest());
+                rested = true;
+            }
+            listener.caughtUp();
+        } catch (SQLException | RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     /** Ends the page that is under way, says so in Kafka where that is possible, and lets another producer become the active one. */

@@ -64,7 +64,8 @@ final class Retention {
         });
     }
 
-    private void run(Intent position) {
+    /** Does it on this thread; the same is assumed of the position. */
+    void run(Intent position) {
         try (Connection connection = source.getConnection()) {
             for (int slot = 0; slot < position.published().size(); slot++) {
                 truncate(connection, slot, position);

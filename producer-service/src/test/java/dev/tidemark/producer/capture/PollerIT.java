@@ -1,8 +1,14 @@
 package dev.tidemark.producer.capture;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.publish.TableProgress;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +64,58 @@ class PollerIT {
         assertThat(bench.problems).containsOnlyKeys("public.missing");
         poller.stop();
         assertThat(bench.problems).isEmpty();
+    }
+
+    @Test
+    void hasCaughtUpWhenAllTablesAreCopiedAndAllIsPublishedThatWasThereAtTheStart() {
+        bench.execute("CREATE TABLE items(id int PRIMARY KEY, v text)");
+        bench.execute("INSERT INTO items SELECT n, 'v' FROM generate_series(1, 2500) n");
+        catchUp(bench.poller("items")).stop();
+        assertThat(bench.records("items")).hasSize(2500 + 3 * 2);
+        assertThat(bench.read().tables().values()).allMatch(TableProgress::complete);
+
+        bench.pageRows = 10;
+        Poller abandoned = bench.poller("items");
+        bench.execute("INSERT INTO items SELECT n, 'v' FROM generate_series(2501, 2525) n");
+        assertThat(abandoned.pollOnce()).isEqualTo(PollOutcome.MORE);
+        abandoned.stop();
+        bench.execute("INSERT INTO items SELECT n, 'v' FROM generate_series(2526, 2530) n");
+        catchUp(bench.poller("items")).stop();
+        Set<String> keys = bench.records("items").stream()
+                .map(record -> new String(record.key(), StandardCharsets.UTF_8))
+                .collect(toSet());
+        assertThat(keys).contains("{\"id\" : 2530}");
+    }
+
+    @Test
+    void hasCaughtUpAgainWhenTheProblemOfATableIsSolved() {
+        Poller poller = catchUp(bench.poller("items"));
+        assertThat(bench.problems).isNotEmpty();
+        bench.execute("CREATE TABLE items(id int PRIMARY KEY, v text)");
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        catchUp(poller).stop();
+        assertThat(bench.records("items")).hasSize(3);
+    }
+
+    @Test
+    void hasCaughtUpOnlyWhenKafkaHasWhatWasSent() {
+        bench.execute("CREATE TABLE items(id int PRIMARY KEY, v text)");
+        catchUp(bench.poller("items")).stop();
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        Poller poller = catchUp(bench.poller("items"));
+        assertThat(bench.records("items")).hasSize(3);
+        assertThat(Objects.requireNonNull(bench.read().intent()).hasPage()).isFalse();
+        poller.stop();
+    }
+
+    private Poller catchUp(Poller poller) {
+        AtomicBoolean caughtUp = new AtomicBoolean();
+        bench.onCaughtUp = () -> caughtUp.set(true);
+        while (!caughtUp.get()) {
+            assertThat(poller.pollOnce()).isNotIn(PollOutcome.FAILED, PollOutcome.STANDBY);
+            poller.restIfCaughtUp();
+        }
+        return poller;
     }
 
     private static void drain(Poller poller) {

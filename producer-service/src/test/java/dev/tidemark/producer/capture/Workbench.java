@@ -77,6 +77,7 @@ final class Workbench implements AutoCloseable {
     final Publisher publisher;
     Runnable onSent = () -> {};
     Runnable onProblem = () -> {};
+    Runnable onCaughtUp = () -> {};
     int pageRows = 5000;
     int chunkRows = 1000;
     KeyOrder keyOrder = KeyOrder.NATIVE;
@@ -137,6 +138,11 @@ final class Workbench implements AutoCloseable {
             @Override
             public void sent(TableId table, Operation operation, int count) {
                 onSent.run();
+            }
+
+            @Override
+            public void caughtUp() {
+                onCaughtUp.run();
             }
 
             @Override

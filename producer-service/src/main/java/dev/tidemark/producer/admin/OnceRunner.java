@@ -1,0 +1,103 @@
+package dev.tidemark.producer.admin;
+
+import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.producer.capture.RunProperties;
+import dev.tidemark.run.Progress;
+import dev.tidemark.run.RunWait;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.ExitCodeGenerator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.stereotype.Component;
+
+/**
+ * With {@code cdc.run=once}: waits until all is in Kafka that was committed at the source before the start, snapshots included, and says what was done. The
+ * exit code is 0, or 1 if not all of it could be done.
+ */
+@Component
+@ConditionalOnProperty(name = "cdc.run", havingValue = "once")
+final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnceRunner.class);
+
+    private final Supplier<PollStatus> poller;
+    private final CaptureMonitor monitor;
+    private final Clock clock;
+    private final RunWait wait;
+    private int exitCode = 1;
+
+    OnceRunner(Supplier<PollStatus> poller, CaptureMonitor monitor, RunProperties properties, Clock clock) {
+        this.poller = poller;
+        this.monitor = monitor;
+        this.clock = clock;
+        this.wait = new RunWait(properties.once().timeout(), clock);
+    }
+
+    @Override
+    public void run(ApplicationArguments arguments) throws InterruptedException {
+        Instant begin = clock.instant();
+        String failure = wait.await(this::look);
+        if (failure == null && !monitor.failedAudits().isEmpty()) {
+            failure = "rows of the change log were not published: slots " + monitor.failedAudits();
+        }
+        String seconds =
+                "%.1f s".formatted(Duration.between(begin, clock.instant()).toMillis() / 1000.0);
+        var published = monitor.published();
+        if (failure == null) {
+            exitCode = 0;
+            LOG.info("Published all that was there: {} events in {}{}", published.total(), seconds, published);
+        } else {
+            LOG.error(
+                    "Not all that was there could be published: {}. {} events in {}, which stay published; the next run goes on from there{}",
+                    failure,
+                    published.total(),
+                    seconds,
+                    published);
+        }
+    }
+
+    private Progress look() {
+        if (monitor.isComplete()) {
+            return Progress.finished();
+        }
+        PollStatus status = poller.get();
+        return switch (status.state()) {
+            case PAUSED -> Progress.hopeless("the producer is " + status.problem());
+            case STANDBY -> Progress.held(status.state(), "another producer is the active one");
+            case FAILED, STARTING, STOPPED ->
+                Progress.held(
+                        status.state(), Objects.requireNonNullElse(status.problem(), "the source does not answer"));
+            case RUNNING -> running(status, monitor.waitingSince());
+        };
+    }
+
+    private Progress running(PollStatus status, @Nullable Instant waitingSince) {
+        if (waitingSince != null) {
+            return Progress.held(waitingSince, "Kafka does not answer, or does not acknowledge what was sent");
+        }
+        if (monitor.isCaughtUp() && !monitor.problems().isEmpty()) {
+            return Progress.held("blocked", String.join("; ", monitor.problems().values()));
+        }
+        // A step may take long, for example when it has to sort a long log.
+        return Progress.working(status.busySince() == null ? String.valueOf(status.position()) : clock.instant());
+    }
+
+    @Override
+    public int getExitCode() {
+        return exitCode;
+    }
+
+    @Override
+    public void destroy() {
+        wait.close();
+    }
+}
