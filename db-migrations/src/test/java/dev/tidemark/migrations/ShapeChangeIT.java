@@ -57,6 +57,18 @@ class ShapeChangeIT {
         assertLogsTheRow(writer, table, 4);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"standard_conforming_strings = off", "quote_all_identifiers = on"})
+    void writersGoOnWhateverTheirSettings(String setting) {
+        writer.run("SET " + setting);
+        session.run("ALTER TABLE rich ADD COLUMN \"back\\slash\" text DEFAULT '\\'");
+        assertLogsTheRow(writer, "rich", 2);
+        session.track("rich");
+        assertLogsTheRow(writer, "rich", 3);
+        assertThat(writer.value("SELECT cdc.captured_as('rich')")).isEqualTo("2");
+        assertThat(writer.rows("SELECT table_name FROM cdc.outdated()")).isEmpty();
+    }
+
     @Test
     void theSlowPathIsLeftWhenTheTableIsTrackedAgain() {
         session.run("ALTER TABLE rich ADD COLUMN extra text");

@@ -42,6 +42,9 @@ class TrackIT {
                     TM004 | CREATE EXTENSION citext; CREATE TABLE r (id citext PRIMARY KEY)                                    | id (public.citext)
                     TM004 | CREATE DOMAIN d AS interval; CREATE DOMAIN e AS d; CREATE TABLE r (id e PRIMARY KEY)               | id (public.e)
                     TM004 | CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TABLE r (id varchar(9) COLLATE nd PRIMARY KEY) | id (character varying(9))
+                    TM007 | CREATE TABLE r (id int PRIMARY KEY, a regproc, b text, c regoper[])   | a (regproc), c (regoper[])
+                    TM007 | CREATE TABLE r (id int PRIMARY KEY, a pg_node_tree)           | a (pg_node_tree)
+                    TM007 | CREATE TYPE c AS (r regproc); CREATE DOMAIN d AS c[]; CREATE TABLE r (id int PRIMARY KEY, a d)     | a (public.d)
                     """)
     void refusesWhatItCannotCapture(String code, String setup, String message) {
         session.run(setup);

@@ -5,15 +5,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Reads change events from a table's topic, in one pass over the bytes. Not safe for use by several threads; one reader for each topic reuses the shape of
  * the rows best.
  */
 public final class EventReader {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final JsonRows rows = new JsonRows();
     private final JsonRows keys = new JsonRows();
@@ -25,7 +22,7 @@ public final class EventReader {
      * @throws UndecodableException if this is no change event
      */
     public ChangeEvent read(byte @Nullable [] key, byte[] value) {
-        try (JsonParser json = JSON.createParser(value)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(value)) {
             return new Reading(json).event(key == null ? null : new RowKey(new String(key, StandardCharsets.UTF_8)));
         } catch (JacksonException e) {
             throw new UndecodableException("the value is no JSON: " + e.getOriginalMessage(), e);
@@ -40,7 +37,7 @@ public final class EventReader {
      * @throws UndecodableException if the key is not a JSON object of scalars
      */
     public Row columns(RowKey key) {
-        try (JsonParser json = JSON.createParser(key.json())) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(key.json())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new UndecodableException("the key is no JSON object", null);
             }
@@ -56,7 +53,7 @@ public final class EventReader {
      * @throws UndecodableException if this is no JSON object
      */
     public Row row(String row) {
-        try (JsonParser json = JSON.createParser(row)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(row)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new UndecodableException("the row is no JSON object", null);
             }

@@ -109,6 +109,17 @@ class WireContractTest {
     }
 
     @Test
+    void readsNumbersAndTextsOfAnyLength() {
+        String digits = "9".repeat(131_072) + "." + "1".repeat(16_383);
+        String text = "x".repeat(101_000_000);
+        Row row = Objects.requireNonNull(
+                read("{\"n\":%s,\"t\":\"%s\"}".formatted(digits, text).getBytes(UTF_8))
+                        .row());
+        assertThat(row.value("n")).isEqualTo(digits);
+        assertThat(row.value("t")).hasSize(text.length());
+    }
+
+    @Test
     void refusesAChangeOfARowWithoutKey() throws IOException {
         byte[] value = golden("create").getBytes(UTF_8);
         assertThatThrownBy(() -> reader.read(null, value))

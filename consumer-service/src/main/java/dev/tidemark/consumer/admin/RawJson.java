@@ -2,6 +2,7 @@ package dev.tidemark.consumer.admin;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.tidemark.model.UnlimitedJson;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,24 +10,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON that is passed on as it stands: no number goes through a double, and none loses its zeros. */
 record RawJson(@JsonValue @JsonRawValue String text) {
 
-    /** PostgreSQL's numbers and texts may be longer than what is usual. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
-
     /** @throws IllegalArgumentException if the text is not one JSON value */
     static RawJson parse(String text) {
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(text)) {
             if (json.nextToken() == null) {
                 throw new IllegalArgumentException("it is empty");
             }
@@ -68,7 +59,7 @@ record RawJson(@JsonValue @JsonRawValue String text) {
      */
     Map<String, RawJson> members() {
         Map<String, RawJson> members = new LinkedHashMap<>();
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException("it is no JSON object");
             }
@@ -107,7 +98,7 @@ record RawJson(@JsonValue @JsonRawValue String text) {
         if (!isString()) {
             return text;
         }
-        try (JsonParser json = JSON.createParser(text)) {
+        try (JsonParser json = UnlimitedJson.FACTORY.createParser(text)) {
             json.nextToken();
             return json.getString();
         }

@@ -7,6 +7,7 @@ import dev.tidemark.model.Operation;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.UndecodableException;
+import dev.tidemark.model.UnlimitedJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A change with another row in place of its own. The key is taken from the new row, so that it may be another one, too. */
 final class EditedRow {
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(UnlimitedJson.FACTORY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 

@@ -25,7 +25,7 @@ public final class RowReader {
               UNION ALL
                 SELECT b.attnum, d.typbasetype FROM base b JOIN pg_type d ON d.oid = b.type AND d.typtype = 'd')
             SELECT format(
-              CASE WHEN t.oid IN ('json'::regtype, 'jsonb'::regtype) OR t.typtype = 'c' OR t.typsubscript = 'array_subscript_handler'::regproc
+              CASE WHEN t.oid IN ('json'::regtype, 'jsonb'::regtype, 'xml'::regtype) OR t.typtype = 'c' OR t.typsubscript = 'array_subscript_handler'::regproc
                   OR t.typtype = 'b' AND t.oid >= 16384
                   OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype)
                 THEN 't.%1$I::text AS %1$I' ELSE 't.%1$I' END, a.attname)

@@ -18,14 +18,14 @@ final class SessionSettings implements BeanPostProcessor {
     static final String LOCK_TIMEOUT = "10s";
 
     /**
-     * Text is read the way the source wrote it. Row security would hide rows that are to be deleted: better an error. Plans are made for the sizes at hand. A
+     * Text is read the way the source wrote it, and NULL in an array is no text. Row security would hide rows that are to be deleted: better an error. Plans are made for the sizes at hand. A
      * lock, a vanished client or a frozen one does not hold things up for ever. Foreign keys and ordinary triggers do not act, where the role may say so.
      *
      * <p>Commits do not wait for the disk, as in PostgreSQL's own replication: a crash of the destination that undoes the last of them undoes their offsets too, and
      * the events are read from Kafka again.
      */
     static final String SQL = """
-            SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET xmloption = 'content';
+            SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET xmloption = 'content'; SET array_nulls = on; SET quote_all_identifiers = off;
             SET row_security = off; SET synchronous_commit = off;
             SET jit = off; SET plan_cache_mode = 'force_custom_plan';
             SET lock_timeout = '%s'; SET idle_in_transaction_session_timeout = '60s';

@@ -43,6 +43,9 @@ record SinkColumn(
 
     /** Text as a value to compare the column with. */
     String cast(String text) {
+        if (type.equals("regclass")) {
+            return "regclassin(textout(" + text + "))"; // there is a cast from text too, which takes names only
+        }
         return "CAST(" + text + " AS " + type + ")";
     }
 
