@@ -70,7 +70,9 @@ record RandomType(String sql, Function<Random, String> literal) {
             List.of(UUIDS),
             List.of(INTEGER, TEXT),
             List.of(DATE, NUMERIC, of("boolean", "t", "f")),
-            List.of(TIMESTAMPTZ, of("mood", "sad", "so so", "HAPPY!")));
+            List.of(TIMESTAMPTZ, of("mood", "sad", "so so", "HAPPY!")),
+            List.of(of("bytea", "\\x", "\\x00", "\\xdeadbeef", "\\x22"), of("char(6)", "", "a", "abc  ", "ü")),
+            List.of(of("double precision", "0", "-0", "NaN", "-Infinity", "0.1"), of("score", "0", "1", "2", "99")));
 
     static final List<RandomType> ALL = List.of(
             INTEGER,

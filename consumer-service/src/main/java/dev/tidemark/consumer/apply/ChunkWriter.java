@@ -74,7 +74,11 @@ final class ChunkWriter {
         Columns key = key(chunk.start());
         KeyRange range = new KeyRange(chunk.start(), table.key(key), reader);
         if (chunk.complete()) {
-            writer.deleteOthers(range, key, kept);
+            if (chunk.share().isAll()) {
+                writer.deleteOthers(range, key, kept);
+            } else {
+                new ShareDeletion(connection, table, chunk.share(), reader).deleteOthers(range, key, kept);
+            }
         }
         return writer;
     }
@@ -82,7 +86,12 @@ final class ChunkWriter {
     /** A chunk begins a look at the table as it is now, so that what was known of it is forgotten. */
     void createIfWished(Connection connection, ChunkStart start) throws SQLException {
         catalog.forget(start.tableId());
-        if (properties.createTables() && !TableCatalog.exists(connection, start.tableId())) {
+        if (!properties.createTables() || TableCatalog.exists(connection, start.tableId())) {
+            return;
+        }
+        // The other partitions' consumers have the same chunk.
+        creator.lock(connection);
+        if (!TableCatalog.exists(connection, start.tableId())) {
             creator.create(connection, start);
         }
     }

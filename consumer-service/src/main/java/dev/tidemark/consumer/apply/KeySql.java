@@ -23,8 +23,12 @@ final class KeySql {
 
     /** Deletes the rows of a range that have none of these keys. */
     static String deleteOthers(TableId table, List<SinkColumn> key, String range) {
-        return "DELETE FROM %s t WHERE %s AND NOT EXISTS (SELECT FROM %s WHERE %s)"
-                .formatted(table.sql(), range, RowSql.rows(key.size()), matches(key));
+        return "DELETE FROM %s t WHERE %s AND %s".formatted(table.sql(), range, noneOf(key));
+    }
+
+    /** Whether the row {@code t} has none of these keys. */
+    static String noneOf(List<SinkColumn> key) {
+        return "NOT EXISTS (SELECT FROM %s WHERE %s)".formatted(RowSql.rows(key.size()), matches(key));
     }
 
     private static String matches(List<SinkColumn> key) {

@@ -21,12 +21,12 @@ import java.util.Set;
  */
 final class Letters {
 
-    private final ChunkLetters chunks;
+    private final RangeLetters ranges;
     /** Whether a table may have open letters, as far as it is known. */
     private final Map<TableId, Boolean> open = new HashMap<>();
 
     Letters(TableCatalog catalog, EventReader reader) {
-        this.chunks = new ChunkLetters(catalog, reader);
+        this.ranges = new RangeLetters(catalog, reader);
     }
 
     void write(Connection connection, PartitionBatch batch, Verdicts verdicts) throws SQLException {
@@ -73,9 +73,9 @@ final class Letters {
                 continue;
             }
             if (step instanceof Truncation truncation) {
-                DeadLetterWriter.supersedeAll(connection, table, batch.topicId(), truncation.sequence());
+                ranges.supersede(connection, batch.topicId(), truncation);
             } else if (step instanceof Chunk chunk && chunk.complete()) {
-                chunks.supersede(connection, batch.topicId(), chunk);
+                ranges.supersede(connection, batch.topicId(), chunk);
             }
             for (RowChange change : verdicts.acceptedOf(step)) {
                 sequences.put(change.key(), change.sequence());

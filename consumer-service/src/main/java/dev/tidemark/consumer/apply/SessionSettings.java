@@ -25,7 +25,8 @@ final class SessionSettings implements BeanPostProcessor {
      * the events are read from Kafka again.
      */
     static final String SQL = """
-            SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET lc_monetary = 'C'; SET xmloption = 'content'; SET array_nulls = on; SET quote_all_identifiers = off;
+            SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET lc_monetary = 'C';
+            SET xmloption = 'content'; SET array_nulls = on; SET quote_all_identifiers = off;
             SET row_security = off; SET synchronous_commit = off;
             SET jit = off; SET plan_cache_mode = 'force_custom_plan';
             SET lock_timeout = '%s'; SET idle_in_transaction_session_timeout = '60s';

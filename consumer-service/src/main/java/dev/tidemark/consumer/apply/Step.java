@@ -51,8 +51,8 @@ public sealed interface Step {
         }
     }
 
-    /** All rows of a table are gone. */
-    record Truncation(long offset, ChangeEvent event) implements Step {
+    /** All rows of a table, or of a partition's share of it, are gone. */
+    record Truncation(long offset, ChangeEvent event, Share share) implements Step {
 
         @Override
         public long sequence() {
@@ -66,7 +66,7 @@ public sealed interface Step {
     }
 
     /**
-     * All rows of a range of keys.
+     * All rows of a range of keys, or a partition's share of them.
      *
      * @param offset the offset of the chunk's start
      * @param sequence the sequence number of the chunk's end
@@ -80,7 +80,8 @@ public sealed interface Step {
             ChunkStart start,
             List<RowChange> rows,
             boolean complete,
-            List<Unreadable> unreadable)
+            List<Unreadable> unreadable,
+            Share share)
             implements Step {
 
         @Override

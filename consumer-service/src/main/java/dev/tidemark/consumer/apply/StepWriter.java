@@ -28,11 +28,13 @@ final class StepWriter {
 
     private final TableCatalog catalog;
     private final ChunkWriter chunks;
+    private final EventReader reader;
     private final Reduction reduction;
 
     StepWriter(TableCatalog catalog, ChunkWriter chunks, EventReader reader) {
         this.catalog = catalog;
         this.chunks = chunks;
+        this.reader = reader;
         this.reduction = new Reduction(reader);
     }
 
@@ -51,7 +53,7 @@ final class StepWriter {
             if (step instanceof Chunk chunk) {
                 chunks.write(connection, chunk, verdicts);
             } else if (step instanceof Truncation truncation) {
-                truncate(connection, truncation.table());
+                truncate(connection, truncation);
             }
         }
         writeChanges(connection, changes);
@@ -92,6 +94,15 @@ final class StepWriter {
     void remove(Connection connection, List<ChangeEvent> changes) throws SQLException {
         for (TableChanges table : reduction.reduce(changes)) {
             new TableWriter(connection, catalog.get(connection, table.table())).remove(table);
+        }
+    }
+
+    private void truncate(Connection connection, Truncation truncation) throws SQLException {
+        if (truncation.share().isAll()) {
+            truncate(connection, truncation.table());
+        } else {
+            SinkTable table = catalog.get(connection, truncation.table());
+            new ShareDeletion(connection, table, truncation.share(), reader).deleteAll();
         }
     }
 

@@ -22,6 +22,13 @@ final class TableCreator {
 
     private static final Logger log = LoggerFactory.getLogger(TableCreator.class);
 
+    /** Lets no other consumer make tables until the transaction ends. */
+    void lock(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('cdc.create_table'))");
+        }
+    }
+
     void create(Connection connection, ChunkStart start) throws SQLException {
         for (ColumnType column : start.columns()) {
             requireType(connection, start.tableId(), column);

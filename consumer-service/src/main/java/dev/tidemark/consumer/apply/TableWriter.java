@@ -6,6 +6,7 @@ import dev.tidemark.consumer.apply.TableChanges.Upserts;
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -99,10 +100,7 @@ final class TableWriter {
         List<SinkColumn> columns = table.key(key);
         try (PreparedStatement statement =
                 connection.prepareStatement(KeySql.deleteOthers(table.id(), columns, range.sql()))) {
-            int next = range.bind(statement, 1);
-            for (int i = 0; i < columns.size(); i++) {
-                statement.setArray(next + i, array(keys, i));
-            }
+            bindKeys(statement, range.bind(statement, 1), keys, columns.size());
             statement.executeUpdate();
         }
     }
@@ -125,12 +123,18 @@ final class TableWriter {
         }
     }
 
-    private void delete(Columns key, List<Row> keys) throws SQLException {
+    /** Deletes the rows with these keys. */
+    void delete(Columns key, List<Row> keys) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(KeySql.delete(table.id(), table.key(key)))) {
-            for (int i = 0; i < key.size(); i++) {
-                statement.setArray(i + 1, array(keys, i));
-            }
+            bindKeys(statement, 1, keys, key.size());
             statement.executeUpdate();
+        }
+    }
+
+    /** Binds keys, column by column. */
+    static void bindKeys(PreparedStatement statement, int first, List<Row> keys, int columns) throws SQLException {
+        for (int i = 0; i < columns; i++) {
+            statement.setArray(first + i, array(statement.getConnection(), keys, i));
         }
     }
 
@@ -153,11 +157,11 @@ final class TableWriter {
 
     private void bind(PreparedStatement statement, List<Integer> places, List<Row> rows) throws SQLException {
         for (int i = 0; i < places.size(); i++) {
-            statement.setArray(i + 1, array(rows, places.get(i)));
+            statement.setArray(i + 1, array(connection, rows, places.get(i)));
         }
     }
 
-    private java.sql.Array array(List<Row> rows, int place) throws SQLException {
+    private static Array array(Connection connection, List<Row> rows, int place) throws SQLException {
         @Nullable String[] values = new @Nullable String[rows.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = rows.get(i).value(place);

@@ -35,11 +35,6 @@ public final class DeadLetterWriter {
               AND CASE WHEN d.topic_id = ? THEN d.sequence <= e.sequence ELSE ? END
             """;
 
-    private static final String SUPERSEDE_ALL = """
-            UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
-            WHERE d.state = 'open' AND d.table_name = ? AND (d.topic_id <> ? OR d.sequence < ?)
-            """;
-
     private static final String HAS_OPEN =
             "SELECT EXISTS (SELECT FROM cdc.dead_letter WHERE state = 'open' AND table_name = ?)";
 
@@ -110,17 +105,6 @@ public final class DeadLetterWriter {
             supersede.setString(3, table.toString());
             supersede.setString(4, topicId);
             supersede.setBoolean(5, latest);
-            supersede.executeUpdate();
-        }
-    }
-
-    /** All rows of a table are gone. */
-    public static void supersedeAll(Connection connection, TableId table, String topicId, long sequence)
-            throws SQLException {
-        try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE_ALL)) {
-            supersede.setString(1, table.toString());
-            supersede.setString(2, topicId);
-            supersede.setLong(3, sequence);
             supersede.executeUpdate();
         }
     }

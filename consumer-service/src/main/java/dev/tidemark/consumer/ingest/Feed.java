@@ -4,6 +4,7 @@ import dev.tidemark.consumer.apply.EnvironmentException;
 import dev.tidemark.consumer.apply.PartitionBatch;
 import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.apply.Share;
 import dev.tidemark.consumer.apply.Step;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *   <li>a chunk that is not complete, or whose end has not come when something else does, was given up by its producer, which sends it anew. It is dropped;
  *   <li>a record without a value that is no marker is none of ours and passed over;
  *   <li>a record that cannot be understood is a step of its own, or stays with the chunk in whose midst it is;
- *   <li>nothing is taken from a marker on that cannot be understood, since it is ours: it tells of a producer that is newer.
+ *   <li>nothing is taken from a marker on that cannot be understood, or a header, since it is ours: it tells of a producer that is newer.
  * </ul>
  *
  * Where the last sequence is not known, since an operator has moved the partition, the records before it are looked at first. Otherwise what a producer sent
@@ -73,7 +74,8 @@ final class Feed {
     }
 
     /** A chunk whose end has not come yet, and where the partition stands before it. */
-    private record OpenChunk(Position before, ChunkStart start, List<RowChange> rows, List<Unreadable> unreadable) {}
+    private record OpenChunk(
+            Position before, ChunkStart start, Share share, List<RowChange> rows, List<Unreadable> unreadable) {}
 
     /**
      * What came of records.
@@ -165,7 +167,7 @@ final class Feed {
             }
             Header header = record.headers().lastHeader(Marker.HEADER);
             if (header != null) {
-                marker(record.offset(), MarkerCodec.read(header.value()));
+                marker(record, MarkerCodec.read(header.value()));
             }
         }
 
@@ -187,7 +189,7 @@ final class Feed {
                 dropOpenChunk();
                 steps.add(
                         event.operation() == Operation.TRUNCATE
-                                ? new Truncation(record.offset(), event)
+                                ? new Truncation(record.offset(), event, Share.of(record))
                                 : new RowChange(record, event));
             }
             lastSequence = event.sequence();
@@ -210,13 +212,18 @@ final class Feed {
             }
         }
 
-        private void marker(long offset, Marker marker) {
+        private void marker(ConsumerRecord<byte[], byte[]> record, Marker marker) {
             if (marker.sequence() <= lastSequence) {
                 return;
             }
             if (marker instanceof ChunkStart start) {
                 dropOpenChunk();
-                open = new OpenChunk(new Position(offset, lastSequence), start, new ArrayList<>(), new ArrayList<>());
+                open = new OpenChunk(
+                        new Position(record.offset(), lastSequence),
+                        start,
+                        Share.of(record),
+                        new ArrayList<>(),
+                        new ArrayList<>());
             } else if (marker instanceof ChunkEnd end && open != null) {
                 endChunk(open, end);
                 open = null;
@@ -242,7 +249,8 @@ final class Feed {
                     chunk.start(),
                     chunk.rows(),
                     missing == 0,
-                    chunk.unreadable()));
+                    chunk.unreadable(),
+                    chunk.share()));
         }
 
         private void drop(OpenChunk chunk) {

@@ -97,13 +97,6 @@ final class Positioner {
                         partition,
                         Placed.nowhere(new UnusablePositionException(
                                 "Kafka does not have the topic " + partition.topic() + " any more")));
-            } else if (topic.partitions() > 1) {
-                placed.put(
-                        partition,
-                        Placed.nowhere(
-                                new UnusablePositionException(
-                                        "The topic " + partition.topic() + " has " + topic.partitions()
-                                                + " partitions: it must have one, since a truncate and a chunk of a snapshot are about all rows of a table")));
             } else {
                 ids.put(partition, topic.id());
             }

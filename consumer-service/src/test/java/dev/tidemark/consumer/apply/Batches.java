@@ -27,10 +27,21 @@ final class Batches {
     private Position position;
     private long offset;
     private long awaited;
+    private Share share = Share.ALL;
 
     Batches(TestDestination destination, Sink sink, String topic) {
+        this(destination, sink, new TopicPartition(topic, 0));
+    }
+
+    /** One of several partitions. */
+    Batches(TestDestination destination, Sink sink, String topic, Share share) {
+        this(destination, sink, new TopicPartition(topic, share.partition()));
+        this.share = share;
+    }
+
+    private Batches(TestDestination destination, Sink sink, TopicPartition partition) {
         this.sink = sink;
-        this.partition = new TopicPartition(topic, 0);
+        this.partition = partition;
         try {
             this.position = destination.offsets().claim(Map.of(partition, "id")).get(partition);
         } catch (SQLException e) {
@@ -45,7 +56,7 @@ final class Batches {
     }
 
     private Step step(ChangeEvent event) {
-        return event.operation() == Operation.TRUNCATE ? new Truncation(offset++, event) : row(offset++, event);
+        return event.operation() == Operation.TRUNCATE ? new Truncation(offset++, event, share) : row(offset++, event);
     }
 
     private RowChange row(long at, ChangeEvent event) {
@@ -64,7 +75,7 @@ final class Batches {
         List<RowChange> changes = IntStream.range(0, rows.length)
                 .mapToObj(i -> row(offset + 1 + i, rows[i]))
                 .toList();
-        steps.add(new Chunk(offset, start.sequence() + rows.length + 1, start, changes, true, List.of()));
+        steps.add(new Chunk(offset, start.sequence() + rows.length + 1, start, changes, true, List.of(), share));
         offset += rows.length + 2;
         return this;
     }

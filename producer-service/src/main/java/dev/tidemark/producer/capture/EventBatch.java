@@ -4,6 +4,7 @@ import dev.tidemark.model.Change;
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
+import dev.tidemark.model.Partitioning;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.Delivery;
 import dev.tidemark.producer.publish.Publisher;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ final class EventBatch {
         EventBatch batch = new EventBatch(sentAtMillis);
         TableId table = route.table().id();
         long sequence = firstSequence;
-        batch.add(
+        batch.mark(
                 route,
                 new Marker.ChunkStart(
                         sequence++,
@@ -61,23 +63,50 @@ final class EventBatch {
                         chunk.upTo(),
                         chunk.shape().columns(),
                         chunk.shape().collations()));
+        int[] rows = new int[route.partitioning().partitions()];
         for (Chunk.Entry row : chunk.rows()) {
-            batch.add(route, row.key(), row.change(), sequence++);
+            rows[batch.add(route, row.key(), row.change(), sequence++)]++;
         }
-        batch.add(route, new Marker.ChunkEnd(sequence, chunk.rows().size()));
+        for (int partition = 0; partition < rows.length; partition++) {
+            batch.mark(route, partition, new Marker.ChunkEnd(sequence, rows[partition]));
+        }
         return batch;
     }
 
-    private void add(Route route, byte @Nullable [] key, Change change, long sequence) {
-        records.add(new ProducerRecord<>(route.topic(), key, route.writer().write(change, sequence, sentAtMillis)));
+    /** @return the partition of the row, or the last one if the event goes to all of them */
+    private int add(Route route, byte @Nullable [] key, Change change, long sequence) {
+        byte[] value = route.writer().write(change, sequence, sentAtMillis);
         counts.computeIfAbsent(route.table().id(), table -> new EnumMap<>(Operation.class))
                 .merge(change.operation(), 1, Integer::sum);
+        int partitions = route.partitioning().partitions();
+        if (key != null) {
+            int partition = route.partitioning().partitionOf(key);
+            records.add(new ProducerRecord<>(route.topic(), partition, key, value));
+            return partition;
+        }
+        for (int partition = 0; partition < partitions; partition++) {
+            records.add(new ProducerRecord<>(route.topic(), partition, null, null, value, ofAll(route)));
+        }
+        return partitions - 1;
     }
 
-    private void add(Route route, Marker marker) {
-        ProducerRecord<byte[], byte[]> event = new ProducerRecord<>(route.topic(), MarkerCodec.key(), null);
-        event.headers().add(new RecordHeader(Marker.HEADER, MarkerCodec.write(marker)));
-        records.add(event);
+    private void mark(Route route, Marker.ChunkStart start) {
+        for (int partition = 0; partition < route.partitioning().partitions(); partition++) {
+            mark(route, partition, start);
+        }
+    }
+
+    private void mark(Route route, int partition, Marker marker) {
+        List<Header> headers = new ArrayList<>(ofAll(route));
+        headers.add(new RecordHeader(Marker.HEADER, MarkerCodec.write(marker)));
+        records.add(new ProducerRecord<>(route.topic(), partition, null, MarkerCodec.key(), null, headers));
+    }
+
+    private static List<Header> ofAll(Route route) {
+        Partitioning partitioning = route.partitioning();
+        return partitioning.partitions() == 1
+                ? List.of()
+                : List.of(new RecordHeader(Partitioning.HEADER, partitioning.toBytes()));
     }
 
     Delivery send(Publisher publisher, CaptureListener listener) {

@@ -1,6 +1,7 @@
 package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.EnvelopeWriter;
+import dev.tidemark.model.Partitioning;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.source.TrackedTable;
 
@@ -10,12 +11,14 @@ final class Route {
     private final TrackedTable table;
     private final String topic;
     private final EnvelopeWriter writer;
+    private final Partitioning partitioning;
     private TableProgress progress;
 
     Route(TrackedTable table, String topic, EnvelopeWriter writer, TableProgress progress) {
         this.table = table;
         this.topic = topic;
         this.writer = writer;
+        this.partitioning = new Partitioning(progress.partitions(), table.key());
         this.progress = progress;
     }
 
@@ -37,6 +40,11 @@ final class Route {
 
     void advance(TableProgress further) {
         progress = further;
+    }
+
+    /** How the events are spread over the topic's partitions. */
+    Partitioning partitioning() {
+        return partitioning;
     }
 
     /** Whether changes are sent: not before the first chunk, which holds all changes that come before it. */

@@ -5,6 +5,7 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.publish.TableTopic;
 import dev.tidemark.producer.publish.TopicRefusedException;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.TableRequests;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+    private static final TableTopic NO_TOPIC = new TableTopic("", 1);
 
     private final Pipeline pipeline;
     private final SourceConnection source;
@@ -160,7 +163,7 @@ final class Routes {
         TableProgress left = stored.remove(table.id());
         closed.add(table.number());
         if (known != null || left != null) {
-            forgotten.add(TableProgress.none(table.id(), table.trackedAt(), table.copyAt(), ""));
+            forgotten.add(TableProgress.none(table, NO_TOPIC));
         }
     }
 
@@ -213,11 +216,7 @@ final class Routes {
      */
     TableProgress restart(Route route) {
         TableId table = route.table().id();
-        TableProgress nothing = TableProgress.none(
-                table,
-                route.table().trackedAt(),
-                route.table().copyAt(),
-                route.progress().topicId());
+        TableProgress nothing = route.progress().restarted(route.table());
         route.advance(nothing);
         report(
                 table,
@@ -233,10 +232,11 @@ final class Routes {
      * @throws KafkaUnavailableException if Kafka cannot tell
      */
     boolean forgetLostTopics() {
-        Map<String, String> ids =
-                publisher.topicIds(byNumber.values().stream().map(Route::topic).toList());
+        Map<String, TableTopic> topics =
+                publisher.topics(byNumber.values().stream().map(Route::topic).toList());
         return byNumber.values().removeIf(route -> {
-            boolean lost = !route.progress().topicId().equals(ids.get(route.topic()));
+            TableTopic topic = topics.get(route.topic());
+            boolean lost = topic == null || !route.progress().topicId().equals(topic.id());
             if (lost) {
                 LOG.warn("The topic {} was deleted: its table gets a new snapshot", route.topic());
                 stored.remove(route.table().id());
@@ -280,11 +280,9 @@ final class Routes {
     private void add(TrackedTable table) {
         Route known = byNumber.get(table.number());
         if (known == null || !known.table().equals(table)) {
-            String topicId = publisher.ensureTopic(table.id());
+            TableTopic topic = publisher.ensureTopic(table.id(), table.ordered());
             TableProgress progress = known != null ? known.progress() : stored.get(table.id());
-            progress = progress == null
-                    ? TableProgress.none(table.id(), table.trackedAt(), table.copyAt(), topicId)
-                    : progress.continued(table.trackedAt(), table.copyAt(), topicId);
+            progress = progress == null ? TableProgress.none(table, topic) : progress.continued(table, topic);
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));

@@ -54,10 +54,14 @@ public final class Publisher implements AutoCloseable {
         new Delivery(offsets.forgetRead()).await(deadline);
     }
 
-    /** @return Kafka's id of the table's topic, which is made if it is missing, as is that of its dead letters */
-    public String ensureTopic(TableId table) {
+    /**
+     * Makes the table's topic if it is missing, and that of its dead letters.
+     *
+     * @param ordered whether the order of events counts beyond the single row
+     */
+    public TableTopic ensureTopic(TableId table, boolean ordered) {
         String topic = names.of(table);
-        return topics.ensureEvents(topic, TopicNames.deadLetters(topic));
+        return topics.ensureEvents(topic, TopicNames.deadLetters(topic), ordered);
     }
 
     /** The name of the table's topic. */
@@ -68,12 +72,12 @@ public final class Publisher implements AutoCloseable {
     /**
      * Asks Kafka even if there are no topics to ask for, so that an answer always means that it is there.
      *
-     * @return those of the topics that exist, with Kafka's ids of them
+     * @return those of the topics that exist
      */
-    public Map<String, String> topicIds(Collection<String> wanted) {
+    public Map<String, TableTopic> topics(Collection<String> wanted) {
         List<String> all = new ArrayList<>(wanted);
         all.add(names.offsets());
-        return topics.ids(all);
+        return topics.look(all);
     }
 
     /** Writes the intent; its page may be sent when Kafka has it. */

@@ -1,7 +1,10 @@
 package dev.tidemark.producer.publish;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.TrackedTable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param trackedAt since when the table's changes are captured: what was changed before is not in the log
  * @param copyAt when a new copy was asked for that this is, or null if none was; progress that was stored by older versions has none
  * @param topicId Kafka's id of the topic that the chunks went to: if the topic is deleted and made again, they are gone
+ * @param partitions over how many partitions of the topic the events are spread. It stays as it was when the topic's first event was sent, whatever the topic
+ *     is given later: otherwise a row's events would be in two partitions, in no order
  * @param started whether a chunk has been sent; until then changes of the table need not be, since the first chunk will hold them
  * @param complete whether the whole table has been sent
  * @param upTo the last key that was sent, or null at the beginning
@@ -22,33 +27,59 @@ public record TableProgress(
         String trackedAt,
         @Nullable String copyAt,
         String topicId,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) int partitions,
         boolean started,
         boolean complete,
         @Nullable RowKey upTo,
         long rows) {
 
+    public TableProgress {
+        // What older versions have stored does not say: there was one.
+        partitions = Math.max(partitions, 1);
+    }
+
     /** A table of which nothing has been sent. */
-    public static TableProgress none(TableId table, String trackedAt, @Nullable String copyAt, String topicId) {
-        return new TableProgress(table.schema(), table.name(), trackedAt, copyAt, topicId, false, false, null, 0);
+    public static TableProgress none(TrackedTable table, TableTopic topic) {
+        return new TableProgress(
+                table.id().schema(),
+                table.id().name(),
+                table.trackedAt(),
+                table.copyAt(),
+                topic.id(),
+                table.ordered() ? 1 : topic.partitions(),
+                false,
+                false,
+                null,
+                0);
     }
 
     /** After one more chunk. */
     public TableProgress advanced(@Nullable RowKey newUpTo, long moreRows) {
         return new TableProgress(
-                schema, table, trackedAt, copyAt, topicId, true, newUpTo == null, newUpTo, rows + moreRows);
+                schema, table, trackedAt, copyAt, topicId, partitions, true, newUpTo == null, newUpTo, rows + moreRows);
+    }
+
+    /** Nothing that was sent counts any more, but it is in the topic. */
+    public TableProgress restarted(TrackedTable now) {
+        return new TableProgress(
+                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0);
     }
 
     /**
      * What still counts: nothing if the capture has been interrupted since, or the topic is another. If only a new copy is asked for, the snapshot begins anew
      * but changes go on being sent, since none is missing: each chunk is exact at its own point among them.
      */
-    public TableProgress continued(String capturedSince, @Nullable String copyAskedAt, String presentTopicId) {
-        if (!trackedAt.equals(capturedSince) || !topicId.equals(presentTopicId)) {
-            return none(id(), capturedSince, copyAskedAt, presentTopicId);
+    public TableProgress continued(TrackedTable now, TableTopic topic) {
+        if (!topicId.equals(topic.id())) {
+            return none(now, topic);
         }
-        return Objects.equals(copyAt, copyAskedAt)
+        if (!trackedAt.equals(now.trackedAt())) {
+            return restarted(now);
+        }
+        return Objects.equals(copyAt, now.copyAt())
                 ? this
-                : new TableProgress(schema, table, trackedAt, copyAskedAt, topicId, started, false, null, 0);
+                : new TableProgress(
+                        schema, table, trackedAt, now.copyAt(), topicId, partitions, started, false, null, 0);
     }
 
     /** The table at the source. */

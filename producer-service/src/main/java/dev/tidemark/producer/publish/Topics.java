@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -44,11 +46,13 @@ final class Topics implements AutoCloseable {
     /**
      * Makes the topic of a table and that of its dead letters if they are missing; the latter too, since the consumer makes no topics.
      *
-     * @return Kafka's id of the table's topic
+     * @param ordered whether the order of events counts beyond the single row, so that a new topic gets one partition
+     * @return the table's topic
      */
-    String ensureEvents(String topic, String deadLetters) {
-        ensure(deadLetters, events(properties.deadLetterRetention()));
-        return ensure(topic, events(properties.retention()));
+    TableTopic ensureEvents(String topic, String deadLetters, boolean ordered) {
+        TableTopic made = ensure(topic, ordered ? 1 : properties.partitions(), events(properties.retention()));
+        ensure(deadLetters, made.partitions(), events(properties.deadLetterRetention()));
+        return made;
     }
 
     private Map<String, String> events(Duration retention) {
@@ -62,6 +66,7 @@ final class Topics implements AutoCloseable {
     void ensureOffsets(String topic) {
         ensure(
                 topic,
+                1,
                 Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
                         TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -71,21 +76,21 @@ final class Topics implements AutoCloseable {
                         "0.1"));
     }
 
-    private String ensure(String topic, Map<String, String> settings) {
-        String known = ids(List.of(topic)).get(topic);
-        return known != null ? known : create(topic, settings);
+    private TableTopic ensure(String topic, int partitions, Map<String, String> settings) {
+        TableTopic known = look(List.of(topic)).get(topic);
+        return known != null ? known : create(topic, partitions, settings);
     }
 
-    private String create(String topic, Map<String, String> settings) {
-        NewTopic wanted =
-                new NewTopic(topic, Optional.of(1), Optional.of(properties.replicationFactor())).configs(settings);
+    private TableTopic create(String topic, int partitions, Map<String, String> settings) {
+        NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of(properties.replicationFactor()))
+                .configs(settings);
         try {
-            return await(client().createTopics(List.of(wanted)).topicId(topic), timeoutMillis)
-                    .toString();
+            Uuid id = await(client().createTopics(List.of(wanted)).topicId(topic), timeoutMillis);
+            return new TableTopic(id.toString(), partitions);
         } catch (ExecutionException e) {
             // Somebody else may have made it meanwhile; a broker may do so by itself.
-            String made = e.getCause() instanceof TopicExistsException
-                    ? ids(List.of(topic)).get(topic)
+            TableTopic made = e.getCause() instanceof TopicExistsException
+                    ? look(List.of(topic)).get(topic)
                     : null;
             if (made == null) {
                 throw failure("The topic " + topic + " cannot be made", e.getCause());
@@ -94,19 +99,23 @@ final class Topics implements AutoCloseable {
         }
     }
 
-    /** @return Kafka's ids of those of the topics that exist */
-    Map<String, String> ids(Collection<String> topics) {
-        Map<String, String> ids = new HashMap<>();
+    /** @return those of the topics that exist */
+    Map<String, TableTopic> look(Collection<String> topics) {
+        Map<String, TableTopic> found = new HashMap<>();
         client().describeTopics(topics).topicNameValues().forEach((topic, description) -> {
             try {
-                ids.put(topic, await(description, LOOK_UP_MILLIS).topicId().toString());
+                TopicDescription told = await(description, LOOK_UP_MILLIS);
+                found.put(
+                        topic,
+                        new TableTopic(
+                                told.topicId().toString(), told.partitions().size()));
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw failure("The topic " + topic + " cannot be seen", e.getCause());
                 }
             }
         });
-        return ids;
+        return found;
     }
 
     /** Whether it lies in the topic (its name, a right, a policy) or in Kafka. */

@@ -8,6 +8,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * The topics that the producer makes. Topics that exist are left as they are.
  *
+ * @param partitions how many partitions the topic of a table gets. A table with a unique constraint besides its key gets one: its rows may pass values among
+ *     each other, so that their order counts
  * @param replicationFactor how many brokers keep each topic; -1 leaves it to the broker's default
  * @param retention how long events are kept; a consumer that is away for longer needs a new snapshot
  * @param deadLetterRetention how long the topics of dead letters keep them
@@ -16,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("cdc.topics")
 public record TopicsProperties(
+        @DefaultValue("1") int partitions,
         @DefaultValue("-1") short replicationFactor,
         @DefaultValue("7d") Duration retention,
         @DefaultValue("14d") Duration deadLetterRetention,
@@ -26,6 +29,9 @@ public record TopicsProperties(
     private static final long ENVELOPE_BYTES = 64 * 1024;
 
     public TopicsProperties {
+        if (partitions < 1) {
+            throw new IllegalArgumentException("cdc.topics.partitions has to be at least 1, not " + partitions);
+        }
         if (replicationFactor < 1 && replicationFactor != -1) {
             throw new IllegalArgumentException(
                     "cdc.topics.replication-factor has to be at least 1, or -1, not " + replicationFactor);

@@ -28,8 +28,18 @@ public final class TrackedTables {
     private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
     private static final String UNTRACK =
             "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
-    private static final String ALL =
-            "SELECT id, schema_name, table_name, key_columns, row_expression, key_expression, tracked_at::text, copy_at::text, active FROM cdc.tracked_table ORDER BY id";
+    /** Of a domain it is the type below, of an enum or padded text its text. A table that is gone, or has lost a column of its key, has types that nobody asks for. */
+    private static final String ALL = """
+            SELECT t.id, t.schema_name, t.table_name, t.key_columns, t.row_expression, t.key_expression, t.tracked_at::text, t.copy_at::text,
+              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.relation AND i.indisunique AND NOT i.indisprimary), t.active,
+              ARRAY(
+                SELECT CASE WHEN b.oid IS NULL OR b.typtype = 'e' OR b.oid = 'bpchar'::regtype THEN 'text' ELSE format_type(b.oid, NULL) END
+                FROM unnest(t.key_columns) WITH ORDINALITY k(name, place)
+                LEFT JOIN pg_attribute a ON a.attrelid = t.relation AND a.attname = k.name,
+                LATERAL cdc.base_type(a.atttypid) b
+                ORDER BY k.place)
+            FROM cdc.tracked_table t ORDER BY t.id
+            """;
 
     private TrackedTables() {}
 
@@ -138,11 +148,13 @@ public final class TrackedTables {
                 row.getInt(1),
                 new TableId(row.getString(2), row.getString(3)),
                 List.of((String[]) row.getArray(4).getArray()),
+                List.of((String[]) row.getArray(11).getArray()),
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
                 row.getString(8),
-                row.getBoolean(9));
+                row.getBoolean(9),
+                row.getBoolean(10));
     }
 
     static boolean exists(Connection connection, TableId table) throws SQLException {

@@ -18,7 +18,9 @@ import dev.tidemark.producer.capture.Pipeline;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.publish.TableProgress;
+import dev.tidemark.producer.publish.TableTopic;
 import dev.tidemark.producer.source.TestSource;
+import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.web.RequestErrors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -92,8 +94,18 @@ class AdminHttpIT {
     }
 
     private TableProgress none(String table) {
-        return TableProgress.none(
-                new TableId("public", table), text(table, "tracked_at"), text(table, "copy_at"), "topic");
+        TrackedTable tracked = new TrackedTable(
+                1,
+                new TableId("public", table),
+                List.of("id"),
+                List.of("integer"),
+                "",
+                "",
+                text(table, "tracked_at"),
+                text(table, "copy_at"),
+                false,
+                true);
+        return TableProgress.none(tracked, new TableTopic("topic", 1));
     }
 
     private String text(String table, String column) {

@@ -86,7 +86,7 @@ final class Workbench implements AutoCloseable {
         KafkaAdmin admin =
                 new KafkaAdmin(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()));
         TopicsProperties properties = new TopicsProperties(
-                (short) -1, Duration.ofDays(1), Duration.ofDays(14), MESSAGE, Duration.ofSeconds(10));
+                1, (short) -1, Duration.ofDays(1), Duration.ofDays(14), MESSAGE, Duration.ofSeconds(10));
         publisher = new Publisher(new KafkaTemplate<>(producers), consumers, admin, topics, properties);
     }
 

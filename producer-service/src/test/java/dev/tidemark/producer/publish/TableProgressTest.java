@@ -4,35 +4,63 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.TrackedTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class TableProgressTest {
 
-    private static final TableProgress NONE =
-            TableProgress.none(new TableId("public", "items"), "monday", null, "topic");
+    private static final TableProgress NONE = TableProgress.none(table("monday", null), new TableTopic("topic", 1));
     private static final TableProgress HALF = NONE.advanced(new RowKey("{\"id\":1}"), 7);
+
+    private static TrackedTable table(String trackedAt, @Nullable String copyAt) {
+        TableId id = new TableId("public", "items");
+        return new TrackedTable(1, id, List.of("id"), List.of("integer"), "", "", trackedAt, copyAt, false, true);
+    }
+
+    @Test
+    void keepsItsPartitionsHoweverManyTheTopicIsGiven() {
+        assertThat(HALF.continued(table("monday", null), new TableTopic("topic", 4))
+                        .partitions())
+                .isEqualTo(1);
+        assertThat(HALF.continued(table("wednesday", null), new TableTopic("topic", 4))
+                        .partitions())
+                .isEqualTo(1);
+        assertThat(HALF.continued(table("monday", null), new TableTopic("another", 4))
+                        .partitions())
+                .isEqualTo(4);
+    }
 
     @Test
     void goesOnWhereNothingHasChanged() {
-        assertThat(HALF.continued("monday", null, "topic")).isEqualTo(HALF);
+        assertThat(HALF.continued(table("monday", null), new TableTopic("topic", 4)))
+                .isEqualTo(HALF);
     }
 
     @Test
     void sendsChangesOnWhenOnlyANewCopyIsAskedFor() {
-        TableProgress anew = HALF.continued("monday", "tuesday", "topic");
+        TableProgress anew = HALF.continued(table("monday", "tuesday"), new TableTopic("topic", 4));
         assertThat(anew.started()).isTrue();
         assertThat(anew.complete()).isFalse();
         assertThat(anew.upTo()).isNull();
         assertThat(anew.rows()).isZero();
-        assertThat(anew.continued("monday", "tuesday", "topic")).isEqualTo(anew);
-        assertThat(NONE.continued("monday", "tuesday", "topic").started()).isFalse();
+        assertThat(anew.continued(table("monday", "tuesday"), new TableTopic("topic", 4)))
+                .isEqualTo(anew);
+        assertThat(NONE.continued(table("monday", "tuesday"), new TableTopic("topic", 4))
+                        .started())
+                .isFalse();
     }
 
     @Test
     void sendsNoChangesAfterAGapOrToAnotherTopicBeforeTheFirstChunk() {
-        assertThat(HALF.continued("wednesday", "tuesday", "topic").started()).isFalse();
-        assertThat(HALF.continued("monday", null, "another").started()).isFalse();
+        assertThat(HALF.continued(table("wednesday", "tuesday"), new TableTopic("topic", 4))
+                        .started())
+                .isFalse();
+        assertThat(HALF.continued(table("monday", null), new TableTopic("another", 4))
+                        .started())
+                .isFalse();
     }
 
     @Test
@@ -41,6 +69,7 @@ class TableProgressTest {
                 {"schema":"public","table":"items","trackedAt":"monday","topicId":"topic","started":true,"complete":true,"upTo":null,"rows":7}
                 """;
         TableProgress progress = JsonMapper.builder().build().readValue(stored, TableProgress.class);
-        assertThat(progress.continued("monday", null, "topic")).isEqualTo(NONE.advanced(null, 7));
+        assertThat(progress.continued(table("monday", null), new TableTopic("topic", 4)))
+                .isEqualTo(NONE.advanced(null, 7));
     }
 }

@@ -4,7 +4,9 @@ import static dev.tidemark.consumer.apply.Attempts.attempt;
 import static java.util.stream.Collectors.joining;
 
 import dev.tidemark.consumer.apply.Step.Chunk;
+import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.model.EventReader;
+import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,11 +14,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Closes the dead letters that a chunk supersedes: all older ones whose key lies in its range, also those of rows that are no more. */
-final class ChunkLetters {
+/**
+ * Closes the dead letters that a chunk supersedes, also those of rows that are no more: all older ones whose key lies in its range. A truncate supersedes all
+ * older ones. Both mean the partition's share of the rows.
+ */
+final class RangeLetters {
 
     private static final String OLDER =
-            "SELECT id FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND (topic_id <> ? OR sequence < ?)";
+            "SELECT id, record_key FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND (topic_id <> ? OR sequence < ?)";
 
     /** A letter's key as columns of {@code t}, to compare it with the range as the rows are; its own id has a name that hardly any column has. */
     private static final String SUPERSEDE = """
@@ -25,16 +30,20 @@ final class ChunkLetters {
             WHERE d.id = t."$letter" AND %s
             """;
 
+    private static final String SUPERSEDE_ALL =
+            "UPDATE cdc.dead_letter SET state = 'superseded', closed_at = clock_timestamp() WHERE id = ANY (?)";
+
     private final TableCatalog catalog;
     private final EventReader reader;
 
-    ChunkLetters(TableCatalog catalog, EventReader reader) {
+    RangeLetters(TableCatalog catalog, EventReader reader) {
         this.catalog = catalog;
         this.reader = reader;
     }
 
     void supersede(Connection connection, String topicId, Chunk chunk) throws SQLException {
-        List<Long> older = older(connection, topicId, chunk);
+        List<Long> older =
+                older(connection, topicId, chunk.table(), chunk.start().sequence(), chunk.share());
         if (older.isEmpty()) {
             return;
         }
@@ -52,15 +61,30 @@ final class ChunkLetters {
         }
     }
 
-    private static List<Long> older(Connection connection, String topicId, Chunk chunk) throws SQLException {
+    void supersede(Connection connection, String topicId, Truncation truncation) throws SQLException {
+        List<Long> older = older(connection, topicId, truncation.table(), truncation.sequence(), truncation.share());
+        if (older.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement(SUPERSEDE_ALL)) {
+            update.setArray(1, connection.createArrayOf("bigint", older.toArray()));
+            update.executeUpdate();
+        }
+    }
+
+    private static List<Long> older(Connection connection, String topicId, TableId table, long sequence, Share share)
+            throws SQLException {
         List<Long> ids = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(OLDER)) {
-            query.setString(1, chunk.table().toString());
+            query.setString(1, table.toString());
             query.setString(2, topicId);
-            query.setLong(3, chunk.start().sequence());
+            query.setLong(3, sequence);
             ResultSet row = query.executeQuery();
             while (row.next()) {
-                ids.add(row.getLong(1));
+                byte[] key = row.getBytes(2);
+                if (share.isAll() || (key != null && share.has(key))) {
+                    ids.add(row.getLong(1));
+                }
             }
         }
         return ids;
