@@ -98,7 +98,7 @@ final class RowSql {
     private static String conflict(List<SinkColumn> columns, List<SinkColumn> key) {
         String keyNames = key.stream().map(SinkColumn::sql).collect(joining(", "));
         String changes = columns.stream()
-                .filter(column -> !key.contains(column))
+                .filter(column -> !key.contains(column) || column.hasForms())
                 .map(column -> column.sql() + " = EXCLUDED." + column.sql())
                 .collect(joining(", "));
         return " ON CONFLICT (" + keyNames + ") DO " + (changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes);

@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.model.TableId;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,25 @@ record SinkColumn(
         COMPUTED,
         /** Whoever inserts the row may give one, with some emphasis; later ones come from the database alone. */
         IDENTITY
+    }
+
+    /** Types of which equal values are the same; of others, such as numeric, 1.0 and 1.00 are one key with two forms. */
+    private static final Set<String> ONE_FORM = Set.of(
+            "smallint",
+            "integer",
+            "bigint",
+            "boolean",
+            "text",
+            "character varying",
+            "uuid",
+            "date",
+            "timestamp without time zone",
+            "timestamp with time zone",
+            "bytea");
+
+    /** Whether a row may take another form of this column's value and still have the same key. */
+    boolean hasForms() {
+        return filling == Filling.GIVEN && !ONE_FORM.contains(type);
     }
 
     String sql() {
