@@ -146,7 +146,7 @@ class TrackIT {
         assertThat(
                         session.rows(
                                 "SELECT tgrelid::regclass, count(*) FROM pg_trigger WHERE NOT tgisinternal GROUP BY 1 ORDER BY 1"))
-                .containsExactly("t|4", "u|4");
+                .containsExactly("t|6", "u|6");
     }
 
     @Test

@@ -68,8 +68,10 @@ class TableViews {
         Snapshot snapshot = known != null && known.hasBegun(table) ? known : null;
         Progress progress = snapshot == null ? null : Progress.of(snapshot, table.rows());
         String problem = monitor.problems().get(table.id().toString());
-        if (!table.missingEvents().isEmpty()) {
-            return view(table.id(), State.UNPROTECTED, unprotected(table, problem), progress);
+        boolean copied = snapshot != null && snapshot.complete();
+        String danger = Danger.of(table, problem, snapshot != null);
+        if (danger != null) {
+            return view(table.id(), State.UNPROTECTED, danger, progress);
         }
         if (problem != null) {
             return view(table.id(), State.BLOCKED, problem, progress);
@@ -81,7 +83,9 @@ class TableViews {
         if (snapshot == null) {
             return view(table.id(), State.WAITING, "its snapshot has not begun", null);
         }
-        return view(table.id(), snapshot.complete() ? State.STREAMING : State.SNAPSHOTTING, null, progress);
+        return copied
+                ? view(table.id(), State.STREAMING, null, progress)
+                : view(table.id(), State.SNAPSHOTTING, Danger.beingMended(table), progress);
     }
 
     private TableView uncaptured(TableId table) {
@@ -97,12 +101,5 @@ class TableViews {
 
     private static String notRunning(PollStatus status) {
         return "the producer is " + status.state() + (status.problem() == null ? "" : ": " + status.problem());
-    }
-
-    private static String unprotected(CapturedTable table, @Nullable String problem) {
-        return "It has no enabled trigger for " + String.join(", ", table.missingEvents())
-                + ", so such changes are lost. PUT " + Refusals.path(table.id())
-                + " puts the triggers on at once, the active producer soon by itself; a new snapshot follows"
-                + (problem == null ? "" : ". What is in the way: " + problem);
     }
 }

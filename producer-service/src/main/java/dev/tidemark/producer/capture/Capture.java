@@ -5,6 +5,7 @@ import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.snapshot.Chunk;
 import dev.tidemark.producer.snapshot.ChunkReader;
+import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.PgSnapshot;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourcePoint;
@@ -43,6 +44,7 @@ final class Capture implements AutoCloseable {
     private @Nullable SourcePoint unflushed;
     private @Nullable PendingChunk pendingChunk;
     private boolean looked;
+    private @Nullable Route copied;
 
     Capture(
             SourceConnection source,
@@ -153,6 +155,9 @@ final class Capture implements AutoCloseable {
         }
         TableId table = route.table().id();
         try {
+            if (route.progress().upTo() == null) {
+                MissedChanges.copyBegins(source.jdbc(), route.table().number());
+            }
             return new PendingChunk(
                     route, chunks.read(source, route.table(), route.progress().upTo()));
         } catch (UntrackableTableException e) {
@@ -254,6 +259,7 @@ final class Capture implements AutoCloseable {
         }
         settle();
         outbox.send(pending.chunk(), pending.route());
+        copied = pending.route().needsSnapshot() ? null : pending.route();
         return true;
     }
 
@@ -267,6 +273,11 @@ final class Capture implements AutoCloseable {
     /** Waits until Kafka has acknowledged all that was sent. */
     void settle() throws SQLException {
         outbox.settle(tick);
+        Route complete = copied;
+        if (complete != null && source.jdbc().getAutoCommit()) { // or the end of a cursor would undo it
+            MissedChanges.copyEnds(source.jdbc(), complete.table().number());
+            copied = null;
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tidemark.producer.capture;
 
 import dev.tidemark.producer.publish.Intent;
+import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.PgSnapshot;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,6 +68,7 @@ final class Retention {
     /** Does it on this thread; the same is assumed of the position. */
     void run(Intent position) {
         try (Connection connection = source.getConnection()) {
+            MissedChanges.prune(connection);
             for (int slot = 0; slot < position.published().size(); slot++) {
                 truncate(connection, slot, position);
             }

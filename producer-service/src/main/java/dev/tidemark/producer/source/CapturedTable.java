@@ -1,7 +1,6 @@
 package dev.tidemark.producer.source;
 
 import dev.tidemark.model.TableId;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param trackedAt since when changes are captured without a gap, as {@link TrackedTable} has it
  * @param copyAt when a new copy was last asked for, as {@link TrackedTable} has it
  * @param rows about how many rows it has, or -1 if the source does not know
- * @param missingEvents for which kinds of statements it lacks an enabled trigger
  */
 public record CapturedTable(
-        TableId id, String trackedAt, @Nullable String copyAt, long rows, List<String> missingEvents) {}
+        TableId id, String trackedAt, @Nullable String copyAt, long rows, Protection protection) {}

@@ -18,10 +18,18 @@ public class SourceTables {
 
     /** A table that was never analyzed has no number of rows but what the statistics have counted. */
     private static final String CAPTURED = """
-            SELECT t.schema_name, t.table_name, t.tracked_at::text, t.copy_at::text, ARRAY(SELECT cdc.missing_events(t.relation, t.id)),
-              coalesce(CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END, -1)
-            FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation
+            SELECT t.schema_name, t.table_name, t.tracked_at::text, t.copy_at::text,
+              coalesce(CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END, -1),
+              ARRAY(SELECT cdc.missing_events(t.relation, t.id)), n.nspname, c.relname, cdc.is_altered(t.relation, t.id),
+              ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND NOT copying), ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND copying)
+            FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE t.active ORDER BY t.schema_name, t.table_name
+            """;
+
+    private static final String MISSED = """
+            WITH missed AS (
+              SELECT table_id, copying, cause || ', last at ' || to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS text
+              FROM cdc.missed_change GROUP BY table_id, copying, cause)
             """;
 
     /** Not tracked_at, which tells of a gap: nothing was missed, so the changes are still good to publish. */
@@ -39,18 +47,32 @@ public class SourceTables {
         return Transaction.run(source, connection -> {
             List<CapturedTable> tables = new ArrayList<>();
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(CAPTURED)) {
+                    ResultSet row = statement.executeQuery(MISSED + CAPTURED)) {
                 while (row.next()) {
                     tables.add(new CapturedTable(
                             new TableId(row.getString(1), row.getString(2)),
                             row.getString(3),
                             row.getString(4),
-                            row.getLong(6),
-                            List.of((String[]) row.getArray(5).getArray())));
+                            row.getLong(5),
+                            protection(row)));
                 }
             }
             return tables;
         });
+    }
+
+    private static Protection protection(ResultSet row) throws SQLException {
+        String name = row.getString(8);
+        return new Protection(
+                texts(row, 6),
+                name == null ? null : new TableId(row.getString(7), name),
+                row.getBoolean(9),
+                texts(row, 10),
+                texts(row, 11));
+    }
+
+    private static List<String> texts(ResultSet row, int column) throws SQLException {
+        return List.of((String[]) row.getArray(column).getArray());
     }
 
     /** What was asked last of each table. */

@@ -62,6 +62,10 @@ public final class TrackedTables {
             track.execute();
             connection.commit();
         } catch (PSQLException e) {
+            if (LOCKED.equals(e.getSQLState())) {
+                connection.rollback();
+                throw locked(table, "put on", OpenTransactions.inTheWay(connection, table, false));
+            }
             throw refused(table, e);
         } finally {
             connection.rollback();
@@ -97,8 +101,8 @@ public final class TrackedTables {
             untrack.execute();
         } catch (SQLException e) {
             if (LOCKED.equals(e.getSQLState())) {
-                throw new LockedTableException("The table " + table
-                        + " is locked by an open transaction; its triggers cannot be taken off before it ends");
+                connection.rollback();
+                throw locked(table, "taken off", OpenTransactions.inTheWay(connection, table, true));
             }
             throw e;
         }
@@ -167,6 +171,12 @@ public final class TrackedTables {
         }
     }
 
+    /** @param holders who is in the way; may have gone meanwhile */
+    private static LockedTableException locked(TableId table, String what, List<OpenTransaction> holders) {
+        return new LockedTableException("The table " + table + " is locked, so its triggers cannot be " + what
+                + (holders.isEmpty() ? " now" : " before these end: " + holders));
+    }
+
     /** A lost connection is not the table's fault; all else is told of the table alone. */
     private static SQLException refused(TableId table, PSQLException e) {
         String state = e.getSQLState() == null ? "08000" : e.getSQLState();
@@ -177,9 +187,6 @@ public final class TrackedTables {
         String reason = state.startsWith("TM")
                 ? server.getMessage()
                 : "The table " + table + " cannot be tracked: " + server.getMessage();
-        if (LOCKED.equals(state)) {
-            throw new LockedTableException(reason);
-        }
         throw new UntrackableTableException(server.getHint() == null ? reason : reason + ". " + server.getHint());
     }
 }

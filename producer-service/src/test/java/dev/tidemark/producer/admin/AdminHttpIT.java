@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.MockMvc;
@@ -131,7 +132,7 @@ class AdminHttpIT {
         assertThat(source.text("SELECT captured || ' ' || requested_by FROM cdc.table_request"))
                 .isEqualTo("true 127.0.0.1");
         assertThat(source.text("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_cdc%'"))
-                .isEqualTo("4");
+                .isEqualTo("6");
         for (int i = 0; i < 2; i++) {
             call(delete(TABLES + "/{t}", "public.items"))
                     .andExpect(status().isOk())
@@ -221,7 +222,9 @@ class AdminHttpIT {
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("LOCK TABLE items IN ROW EXCLUSIVE MODE");
-            problem(503, put(TABLES + "/{t}", "items"));
+            problem(503, put(TABLES + "/{t}", "items"))
+                    .andExpect(jsonPath("$.detail", containsString("before these end: [process ")))
+                    .andExpect(jsonPath("$.detail", containsString("idle in transaction")));
         }
         call(put(TABLES + "/{t}", "items")).andExpect(status().isOk());
     }
@@ -248,7 +251,41 @@ class AdminHttpIT {
                 .andExpect(jsonPath("$.tables[1].state").value("UNPROTECTED"))
                 .andExpect(jsonPath("$.tables[1].cause", containsString("update, delete")))
                 .andExpect(jsonPath("$.tables[1].cause", containsString("PUT /admin/tables/public.items")));
-        call(put(TABLES + "/{t}", "items")).andExpect(jsonPath("$.state").value("WAITING"));
+        call(put(TABLES + "/{t}", "items"))
+                .andExpect(jsonPath("$.state").value("UNPROTECTED"))
+                .andExpect(jsonPath("$.cause", containsString("no enabled trigger for update, delete, last at 20")))
+                .andExpect(jsonPath("$.cause", containsString("about to begin")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ALTER TABLE items RENAME TO things | It is called public.things now
+            ALTER TABLE items RENAME TO things | PUT /admin/tables/public.things and then DELETE /admin/tables/public.items
+            ALTER TABLE items SET SCHEMA "My Schema" | It is called "My Schema".items now
+            ALTER TABLE items ADD COLUMN more int | It was altered
+            ALTER TABLE items ALTER COLUMN id TYPE bigint | It was altered
+            DROP TABLE items | It does not exist any more
+            SET session_replication_role = replica; INSERT INTO items VALUES (1) | with session_replication_role = replica, last at 20
+            SET session_replication_role = replica; TRUNCATE items | POST /admin/snapshots for it
+            """)
+    void showsWhatEndangersChanges(String statements, String cause) throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        progressed("items", 1, true);
+        source.execute(statements);
+        call(get(TABLES))
+                .andExpect(jsonPath("$.tables[1].table").value("public.items"))
+                .andExpect(jsonPath("$.tables[1].state").value("UNPROTECTED"))
+                .andExpect(jsonPath("$.tables[1].cause", containsString(cause)));
+    }
+
+    @Test
+    void tellsWhatASnapshotMakesGood() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        source.execute("INSERT INTO cdc.missed_change (table_id, cause, copying) VALUES (1, 'made up', true)");
+        progressed("items", 1, false);
+        call(get(TABLES))
+                .andExpect(jsonPath("$.tables[1].state").value("SNAPSHOTTING"))
+                .andExpect(jsonPath("$.tables[1].cause", containsString("until this snapshot is complete: made up")));
     }
 
     @Test

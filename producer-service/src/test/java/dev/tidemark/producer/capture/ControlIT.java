@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.TestControl;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -227,6 +228,63 @@ class ControlIT {
         drain(poller);
         assertThat(bench.records("items")).hasSize(2 * sent);
         poller.stop();
+    }
+
+    @Test
+    void forgetsThatChangesWereMissedWhenACopyThatBeganAfterwardsIsComplete() throws SQLException {
+        bench.chunkRows = 1;
+        Poller poller = bench.poller("items");
+        drain(poller);
+        writeAsReplica(1);
+        drain(poller);
+        assertThat(missed()).isEqualTo(List.of("false"));
+        control.tables().copyAnew(List.of(ITEMS));
+        poller.pollOnce();
+        writeAsReplica(2);
+        assertThat(missed()).isEqualTo(List.of("true", "false"));
+        drain(poller);
+        assertThat(missed())
+                .as("the second was written while the copy was made")
+                .isEqualTo(List.of("false"));
+        control.tables().copyAnew(List.of(ITEMS));
+        drain(poller);
+        assertThat(missed()).isEmpty();
+        poller.stop();
+    }
+
+    @Test
+    void copiesATableAnewThatHadLostATrigger() throws SQLException {
+        Poller poller = bench.poller("items");
+        drain(poller);
+        int sent = bench.records("items").size();
+        bench.execute("ALTER TABLE items DISABLE TRIGGER zz_cdc_insert; INSERT INTO items VALUES (1, 'missed')");
+        drain(poller);
+        assertThat(bench.records("items")).as("a chunk of two rows").hasSize(sent + 4);
+        assertThat(missed()).isEmpty();
+        poller.stop();
+    }
+
+    @Test
+    void keepsOneNoteOfEachCause() throws SQLException {
+        bench.poller("items").pollOnce();
+        writeAsReplica(1);
+        writeAsReplica(2);
+        try (Connection connection = bench.source.getConnection()) {
+            MissedChanges.prune(connection);
+        }
+        assertThat(missed()).hasSize(1);
+    }
+
+    private void writeAsReplica(int id) {
+        bench.execute("SET session_replication_role = replica; INSERT INTO items VALUES (" + id
+                + ", 'x'); RESET session_replication_role");
+    }
+
+    private List<String> missed() {
+        return bench.sql
+                .sql("SELECT copying::text FROM cdc.missed_change ORDER BY id")
+                .query(String.class)
+                .list();
     }
 
     @Test
