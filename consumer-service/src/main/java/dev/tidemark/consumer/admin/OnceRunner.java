@@ -90,6 +90,9 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
             if (!missing.isEmpty()) {
                 return Progress.held(missing, obstacle(missing));
             }
+            if (status.busySince() != null) {
+                return Progress.working(clock.instant()); // it is committed, but perhaps not counted yet
+            }
             long unsent = letters.unpublished() - sending.unsendable();
             return unsent <= 0 || sending.publishingError() != null
                     ? Progress.finished()
