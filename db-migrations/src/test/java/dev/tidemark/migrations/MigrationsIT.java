@@ -92,6 +92,8 @@ class MigrationsIT {
                     "UPDATE employees SET salary = salary + 1 WHERE emp_id % 7 = 0",
                     "DELETE FROM employees WHERE emp_id % 11 = 0");
             employees.assertInSync();
+            assertThat(admin.value("SELECT sample.generate_orders(100, 1) > 100"))
+                    .isEqualTo("t");
         }
         try (Session admin = TestDatabase.empty().session()) {
             admin.run(scripts("destination")).run(scripts("common"));
@@ -118,7 +120,7 @@ class MigrationsIT {
             assertThat(
                             session.rows(
                                     "SELECT tablename FROM pg_tables WHERE tablename = 'schema_history' OR schemaname = 'public' ORDER BY 1"))
-                    .containsExactly("employees", "schema_history");
+                    .containsExactly("customers", "employees", "order_items", "orders", "products", "schema_history");
         }
     }
 

@@ -14,21 +14,23 @@ final class Demonstration {
     private static final long SHOWN_MICROS = 5_000_000;
 
     private final Options options;
+    private final Sample sample;
     private final Console console;
     private final Ending ending;
 
     Demonstration(Options options, Console console, Ending ending) {
         this.options = options;
+        this.sample = Sample.of(options);
         this.console = console;
         this.ending = ending;
     }
 
     /** Does not return but by an exception. */
     int run() throws SQLException {
-        try (LocalPipeline pipeline = new Startup(options, console, ending).run();
-                EmployeeTable source = new EmployeeTable(pipeline.source());
-                EmployeeTable destination = new EmployeeTable(pipeline.destination());
-                Trickle trickle = new Trickle(pipeline.source(), options.seed(), ending)) {
+        try (LocalPipeline pipeline = new Startup(options, sample, console, ending).run();
+                Tables source = new Tables(pipeline.source(), sample);
+                Tables destination = new Tables(pipeline.destination(), sample);
+                Trickle trickle = new Trickle(sample, pipeline.source(), options.seed(), ending)) {
             console.line(tour(pipeline));
             trickle.start();
             while (true) {
@@ -36,8 +38,8 @@ final class Demonstration {
                 pipeline.requireAlive();
                 console.live("source %,d rows | destination %,d | %s changes applied | delay %s"
                         .formatted(
-                                source.count(),
-                                destination.count(),
+                                Tables.sum(source.counts()),
+                                Tables.sum(destination.counts()),
                                 applied(pipeline),
                                 delays(source, destination).summary()));
             }
@@ -52,20 +54,22 @@ final class Demonstration {
         }
     }
 
-    private static Delays delays(EmployeeTable source, EmployeeTable destination) throws SQLException {
+    private static Delays delays(Tables source, Tables destination) throws SQLException {
         Delays delays = new Delays(source.now() - SHOWN_MICROS);
-        List<Row> changed = source.changedLately();
-        Map<Integer, Row> there = destination.rows(changed);
-        for (Row here : changed) {
-            Row same = there.get(here.key());
-            if (same != null && same.text().equals(here.text())) {
-                delays.add(here, same);
+        for (int i = 0; i < source.readers().size(); i++) {
+            List<Row> changed = source.readers().get(i).changedLately();
+            Map<List<Long>, Row> there = destination.readers().get(i).rows(changed);
+            for (Row here : changed) {
+                Row same = there.get(here.key());
+                if (same != null && same.text().equals(here.text())) {
+                    delays.add(here, same);
+                }
             }
         }
         return delays;
     }
 
-    private static String tour(LocalPipeline pipeline) {
+    private String tour(LocalPipeline pipeline) {
         return """
 
                 source       %s
@@ -76,7 +80,7 @@ final class Demonstration {
                 curl -s %s
                 curl -s %s
 
-                Change table employees at the source and look at it at the destination.
+                Change %s at the source and look at it at the destination.
                 Some 20 rows a second change anyway. Ctrl-C ends everything.
                 """.formatted(
                         jdbc(pipeline.source()),
@@ -85,7 +89,8 @@ final class Demonstration {
                         pipeline.destination().psqlUrl(),
                         pipeline.consumer().uri("/actuator/lag"),
                         pipeline.producer().uri("/actuator/offset"),
-                        pipeline.producer().uri("/actuator/health"));
+                        pipeline.producer().uri("/actuator/health"),
+                        sample.tableList().replace(",", ", "));
     }
 
     private static String jdbc(Database database) {

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
-/** A stack with both services on it, which carry {@code public.employees} from source to destination. */
+/** A stack with both services on it, which carry the tables of a sample from source to destination. */
 final class LocalPipeline implements AutoCloseable {
 
     /** Both databases remember when each transaction was committed: so delays can be measured without touching anything. */
@@ -25,17 +25,17 @@ final class LocalPipeline implements AutoCloseable {
     private final ServiceProcess producer;
     private final ServiceProcess consumer;
 
-    private LocalPipeline(Stack stack) {
+    private LocalPipeline(Stack stack, Sample sample) {
         this.stack = stack;
-        this.producer = new ServiceProcess(Service.producer(stack).with("CDC_TABLES", "public.employees"));
+        this.producer = new ServiceProcess(Service.producer(stack).with("CDC_TABLES", sample.tableList()));
         this.consumer = new ServiceProcess(Service.consumer(stack));
     }
 
     /** Starts the databases and the broker. The services are still to be started. */
-    static LocalPipeline start() {
+    static LocalPipeline start(Sample sample) {
         Stack stack = Stack.start(OPTIONS);
         try {
-            return new LocalPipeline(stack);
+            return new LocalPipeline(stack, sample);
         } catch (RuntimeException e) {
             stack.close();
             throw e;

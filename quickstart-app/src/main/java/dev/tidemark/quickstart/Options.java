@@ -9,22 +9,30 @@ import java.util.concurrent.ThreadLocalRandom;
  * What the command line asks for.
  *
  * @param check to compare and end, rather than to show
- * @param rows that the tables have before the first change
+ * @param shop the bike store, rather than a table of employees
+ * @param size what is there before the first change: rows, or orders of the store
  * @param changes committed ones, for a check
  * @param seed of all random choices
  */
-record Options(boolean help, boolean check, int rows, int changes, long seed) {
+record Options(boolean help, boolean check, boolean shop, int size, int changes, long seed) {
 
     private static final int UNSET = -1;
-    private static final int SHOWN_ROWS = 1_000;
-    private static final int CHECKED_ROWS = 10_000;
-    private static final int CHECKED_CHANGES = 10_000;
+    private static final int SHOWN = 1_000;
+    private static final int CHECKED = 10_000;
+    private static final int CHECKED_ORDERS = 100_000;
+    private static final int CHECKED_SHOP_CHANGES = 20_000;
 
     /** Without {@code --seed} it differs from run to run. */
     static Options parse(String... arguments) {
+        List<String> words = split(arguments);
         Options parsed = new Options(
-                false, false, UNSET, UNSET, ThreadLocalRandom.current().nextInt(1_000_000));
-        Iterator<String> rest = split(arguments).iterator();
+                false,
+                false,
+                words.contains("--shop"),
+                UNSET,
+                UNSET,
+                ThreadLocalRandom.current().nextInt(1_000_000));
+        Iterator<String> rest = words.iterator();
         while (rest.hasNext()) {
             parsed = parsed.with(rest.next(), rest);
         }
@@ -41,13 +49,23 @@ record Options(boolean help, boolean check, int rows, int changes, long seed) {
 
     private Options with(String option, Iterator<String> rest) {
         return switch (option) {
-            case "--help", "-h" -> new Options(true, check, rows, changes, seed);
-            case "--check" -> new Options(help, true, rows, changes, seed);
-            case "--rows" -> new Options(help, check, number(option, rest, 0, Integer.MAX_VALUE), changes, seed);
-            case "--changes" -> new Options(help, check, rows, number(option, rest, 1, Integer.MAX_VALUE), seed);
-            case "--seed" -> new Options(help, check, rows, changes, number(option, rest, 0, Integer.MAX_VALUE));
+            case "--help", "-h" -> new Options(true, check, shop, size, changes, seed);
+            case "--check" -> new Options(help, true, shop, size, changes, seed);
+            case "--shop" -> this;
+            case "--rows", "--orders" -> sized(option, rest);
+            case "--changes" ->
+                new Options(help, check, shop, size, number(option, rest, shop ? 4 : 1, Integer.MAX_VALUE), seed);
+            case "--seed" -> new Options(help, check, shop, size, changes, number(option, rest, 0, Integer.MAX_VALUE));
             default -> throw new UsageException("unknown option: " + option);
         };
+    }
+
+    private Options sized(String option, Iterator<String> rest) {
+        if (shop != option.equals("--orders")) {
+            throw new UsageException(
+                    shop ? "the store has --orders, not --rows" : "--orders goes with --shop; employees have --rows");
+        }
+        return new Options(help, check, shop, number(option, rest, 0, Integer.MAX_VALUE), changes, seed);
     }
 
     private static int number(String option, Iterator<String> rest, int least, int most) {
@@ -67,11 +85,20 @@ record Options(boolean help, boolean check, int rows, int changes, long seed) {
         if (changes != UNSET && !check) {
             throw new UsageException("--changes goes with --check; without it changes are made until Ctrl-C");
         }
+        int checked = shop ? CHECKED_ORDERS : CHECKED;
         return new Options(
                 help,
                 check,
-                rows != UNSET ? rows : check ? CHECKED_ROWS : SHOWN_ROWS,
-                changes != UNSET ? changes : CHECKED_CHANGES,
+                shop,
+                size != UNSET ? size : check ? checked : SHOWN,
+                changes != UNSET ? changes : shop ? CHECKED_SHOP_CHANGES : CHECKED,
                 seed);
+    }
+
+    /** The same run once more. */
+    @Override
+    public String toString() {
+        return (shop ? "--shop --orders " : "--rows ") + size + (check ? " --changes " + changes : "") + " --seed "
+                + seed;
     }
 }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * <p>Several connections do not get into each other's way: each has keys of its own. They meet at the shared rows only, and these a
  * transaction touches last and one at a time, so that they wait for each other but never in a circle.
  */
-final class RandomChanges {
+final class RandomChanges implements Changes {
 
     private static final int ONE_IN_ROLLED_BACK = 10;
     private static final int ONE_IN_NESTED = 8;
@@ -36,13 +36,8 @@ final class RandomChanges {
         this.employees = new Employees(random, mix.odd());
     }
 
-    /**
-     * Runs one transaction. After an exception the connection and this object are of no more use.
-     *
-     * @param most rows that it may change
-     * @return how many rows it changed: 0 if it was rolled back
-     */
-    int transaction(int most) throws SQLException {
+    @Override
+    public int transaction(int most) throws SQLException {
         if (!chance(ONE_IN_ROLLED_BACK)) {
             int done = changesAndShared(most);
             writer.commit();

@@ -1,8 +1,10 @@
 package dev.tidemark.quickstart;
 
 import dev.tidemark.stack.StackException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** From nothing to a pipeline that has copied the first rows. */
@@ -12,11 +14,13 @@ final class Startup {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Options options;
+    private final Sample sample;
     private final Console console;
     private final Ending ending;
 
-    Startup(Options options, Console console, Ending ending) {
+    Startup(Options options, Sample sample, Console console, Ending ending) {
         this.options = options;
+        this.sample = sample;
         this.console = console;
         this.ending = ending;
     }
@@ -27,7 +31,7 @@ final class Startup {
             console.line("logs: " + logs);
         }
         console.line("starting two PostgreSQL servers and a Kafka broker");
-        LocalPipeline pipeline = LocalPipeline.start();
+        LocalPipeline pipeline = LocalPipeline.start(sample);
         try {
             fill(pipeline);
             return pipeline;
@@ -39,10 +43,12 @@ final class Startup {
 
     private void fill(LocalPipeline pipeline) throws SQLException {
         ending.pause(Duration.ZERO);
-        console.line("creating table employees at both, with %,d rows at the source".formatted(options.rows()));
-        Sample.createTable(pipeline.source());
-        Sample.createTable(pipeline.destination());
-        Sample.addRows(pipeline.source(), options.rows(), console);
+        console.line("creating %s at the source".formatted(sample.words(options.size())));
+        sample.create(pipeline.source());
+        sample.create(pipeline.destination());
+        try (Connection connection = pipeline.source().connect()) {
+            sample.fill(connection, options.size(), options.seed(), console);
+        }
         ending.pause(Duration.ZERO);
         console.line("starting producer-service and consumer-service");
         startServices(pipeline);
@@ -64,21 +70,25 @@ final class Startup {
 
     private void copy(LocalPipeline pipeline) throws SQLException {
         long begin = System.nanoTime();
-        try (EmployeeTable destination = new EmployeeTable(pipeline.destination());
+        long all;
+        try (Tables source = new Tables(pipeline.source(), sample);
+                Tables destination = new Tables(pipeline.destination(), sample);
                 CatchUp catchUp = new CatchUp(pipeline, console, ending)) {
+            List<Long> wanted = source.counts();
+            all = Tables.sum(wanted);
             boolean copied = catchUp.until(
-                    () -> destination.count() == options.rows(),
+                    () -> destination.hasCounts(wanted),
                     STEP,
-                    () -> "copied %,d of %,d rows".formatted(destination.count(), options.rows()));
+                    () -> "copied %,d of %,d rows".formatted(Tables.sum(destination.counts()), all));
             if (!copied) {
                 throw new StackException("the initial copy stands at %,d of %,d rows%n%s"
-                        .formatted(destination.count(), options.rows(), pipeline.health()));
+                        .formatted(Tables.sum(destination.counts()), all, pipeline.health()));
             }
         }
         console.line(String.format(
                 Locale.ROOT,
                 "copied %,d rows, %.1f s after the services answered",
-                options.rows(),
+                all,
                 (System.nanoTime() - begin) / 1e9));
     }
 }

@@ -42,7 +42,7 @@ final class TableDiff {
         if (left == null || right == null) {
             return left == null ? 1 : -1;
         }
-        return Integer.compare(left.key(), right.key());
+        return Row.compareKeys(left.key(), right.key());
     }
 
     private void pair(@Nullable Row here, @Nullable Row there) {
@@ -66,11 +66,13 @@ final class TableDiff {
 
     /** @param source the row there, or null; {@code destination} likewise */
     record Difference(
-            int key, @Nullable String source, @Nullable String destination) {
+            List<Long> key,
+            @Nullable String source,
+            @Nullable String destination) {
 
         private static Difference of(@Nullable Row here, @Nullable Row there) {
             return new Difference(
-                    here != null ? here.key() : there != null ? there.key() : 0,
+                    here != null ? here.key() : there != null ? there.key() : List.of(),
                     here == null ? null : here.text(),
                     there == null ? null : there.text());
         }

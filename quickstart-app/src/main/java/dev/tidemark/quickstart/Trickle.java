@@ -12,14 +12,15 @@ final class Trickle implements AutoCloseable {
     private static final Duration PER_ROW = Duration.ofMillis(50);
     private static final Duration AFTER_CONFLICT = Duration.ofSeconds(1);
     private static final int MOST = 5;
-    private static final int[] NOT_SHARED = {};
 
+    private final Sample sample;
     private final Database source;
     private final long seed;
     private final Ending ending;
     private volatile boolean closed;
 
-    Trickle(Database source, long seed, Ending ending) {
+    Trickle(Sample sample, Database source, long seed, Ending ending) {
+        this.sample = sample;
         this.source = source;
         this.seed = seed;
         this.ending = ending;
@@ -42,13 +43,10 @@ final class Trickle implements AutoCloseable {
         }
     }
 
-    /** Whoever tries things out at the source may remove a row from under this workload, or lock the table: then it begins anew. */
+    /** Whoever tries things out at the source may remove a row from under this workload, or lock a table: then it begins anew. */
     private void changesUntilConflict(int round) {
         try (Connection connection = source.connect()) {
-            Keys keys = new Keys();
-            EmployeeTable.forEachKey(connection, keys::use);
-            RandomChanges changes =
-                    new RandomChanges(seed + round, Mix.SMALL, keys, NOT_SHARED, new JdbcEmployeeWriter(connection));
+            Changes changes = sample.trickle(connection, seed + round);
             while (!closed) {
                 int rows = changes.transaction(MOST);
                 ending.pause(PER_ROW.multipliedBy(Math.max(1, rows)));

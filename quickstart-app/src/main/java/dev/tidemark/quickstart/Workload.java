@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,22 +15,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>What each connection does depends on the seed alone; how they interleave is up to the machine.
  */
-final class Workload {
+final class Workload implements AutoCloseable {
 
     private static final int CONNECTIONS = 4;
-    private static final int SHARED_ROWS = 8;
 
+    private final Sample sample;
     private final Database source;
     private final int changes;
     private final long seed;
     private final Ending ending;
-    private final List<Keys> keys = new ArrayList<>();
+    private final List<Connection> connections = new ArrayList<>();
     private final AtomicInteger committed = new AtomicInteger();
     private final AtomicInteger rollbacks = new AtomicInteger();
-    private final List<Integer> shared = new ArrayList<>();
-    private int given;
 
-    Workload(Database source, int changes, long seed, Ending ending) {
+    /** @param changes how many rows to change, at least one of each table */
+    Workload(Sample sample, Database source, int changes, long seed, Ending ending) {
+        this.sample = sample;
         this.source = source;
         this.changes = changes;
         this.seed = seed;
@@ -50,40 +49,26 @@ final class Workload {
 
     /** All changes but the {@linkplain #last last}. */
     CompletableFuture<Void> start() throws SQLException {
-        shareOutKeys();
-        CompletableFuture<?>[] connections = new CompletableFuture<?>[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++) {
-            int part = i;
-            connections[i] = CompletableFuture.runAsync(() -> run(part), task -> new Thread(task, "workload").start());
+            connections.add(source.connect());
         }
-        return CompletableFuture.allOf(connections);
-    }
-
-    private void shareOutKeys() throws SQLException {
+        List<Changes> makers = sample.workload(connections, seed);
+        int all = changes - sample.tables().size();
+        CompletableFuture<?>[] parts = new CompletableFuture<?>[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++) {
-            keys.add(new Keys());
+            Changes maker = makers.get(i);
+            int share = all / CONNECTIONS + (i < all % CONNECTIONS ? 1 : 0);
+            parts[i] =
+                    CompletableFuture.runAsync(() -> run(maker, share), task -> new Thread(task, "workload").start());
         }
-        try (Connection connection = source.connect()) {
-            EmployeeTable.forEachKey(connection, this::give);
-        }
+        return CompletableFuture.allOf(parts);
     }
 
-    private void give(int key) {
-        if (shared.size() < SHARED_ROWS) {
-            shared.add(key);
-        } else {
-            keys.get(given++ % CONNECTIONS).use(key);
-        }
-    }
-
-    private void run(int part) {
-        int left = (changes - 1) / CONNECTIONS + (part < (changes - 1) % CONNECTIONS ? 1 : 0);
-        int[] met = shared.stream().mapToInt(key -> key).toArray();
-        try (Connection connection = source.connect()) {
-            RandomChanges random = new RandomChanges(
-                    seed * CONNECTIONS + part, Mix.ROUGH, keys.get(part), met, new JdbcEmployeeWriter(connection));
+    private void run(Changes maker, int share) {
+        int left = share;
+        try {
             while (left > 0 && !ending.requested()) {
-                int done = random.transaction(left);
+                int done = maker.transaction(left);
                 left -= done;
                 committed.addAndGet(done);
                 rollbacks.addAndGet(done == 0 ? 1 : 0);
@@ -93,14 +78,17 @@ final class Workload {
         }
     }
 
-    /** The last change: a new row, which is committed after all others. @return its key */
-    int last() throws SQLException {
-        try (Connection connection = source.connect()) {
-            EmployeeWriter writer = new JdbcEmployeeWriter(connection);
-            int key = writer.insert(List.of(new Employees(new Random(seed), false).next()))[0];
-            writer.commit();
-            committed.incrementAndGet();
-            return key;
+    /** The last changes: a new row in each table, which is committed after all others. @return their keys, in the order of the tables */
+    List<List<Long>> last() throws SQLException {
+        List<List<Long>> keys = sample.addLast(connections.get(0), seed);
+        committed.addAndGet(keys.size());
+        return keys;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (Connection connection : connections) {
+            connection.close();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DelaysTest {
@@ -31,13 +32,13 @@ class DelaysTest {
 
     @Test
     void leavesOutRowsWhoseTimeIsNotKnown() {
-        delays.add(new Row(1, "", null), new Row(1, "", 5L));
-        delays.add(new Row(1, "", 5L), new Row(1, "", null));
+        delays.add(new Row(List.of(1L), "", null), new Row(List.of(1L), "", 5L));
+        delays.add(new Row(List.of(1L), "", 5L), new Row(List.of(1L), "", null));
         assertThat(delays.summary()).isEqualTo("p50 - p99 -");
     }
 
     private void add(long micros) {
-        delays.add(new Row(1, "", 0L), new Row(1, "", micros));
+        delays.add(new Row(List.of(1L), "", 0L), new Row(List.of(1L), "", micros));
     }
 
     private double milliseconds(int word) {

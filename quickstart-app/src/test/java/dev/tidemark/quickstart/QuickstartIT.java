@@ -52,6 +52,19 @@ class QuickstartIT {
     }
 
     @Test
+    void checkFindsTheStoreInSyncAndItsForeignKeysValid() throws Exception {
+        start("--shop", "--check", "--orders", "300", "--changes", "500", "--seed", "1");
+        List<String> lines = remainingLines();
+        assertThat(process.waitFor()).as(String.join("\n", lines)).isZero();
+        assertThat(lines)
+                .contains("  4 foreign keys are there, validated, and all rows obey them")
+                .anyMatch(line -> line.matches("  public.order_items: [\\d,]+ rows equal, 0 differ"))
+                .last()
+                .asString()
+                .matches("in sync: \\d+ rows equal, 500 changes, \\d+ changes/s, delay p50 [\\d.]+ ms p99 [\\d.]+ ms");
+    }
+
+    @Test
     void interruptEndsEverything() throws Exception {
         start("--rows", "100");
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);

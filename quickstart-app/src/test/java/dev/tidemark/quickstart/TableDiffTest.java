@@ -6,6 +6,7 @@ import dev.tidemark.quickstart.TableDiff.Difference;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,20 +30,24 @@ class TableDiffTest {
     @Test
     void findsMissingRows() throws SQLException {
         var result = TableDiff.compare(rows("1 a", "2 b", "3 c"), rows("2 b"), delays);
-        assertThat(result.first()).containsExactly(new Difference(1, "a", null), new Difference(3, "c", null));
+        assertThat(result.first())
+                .containsExactly(new Difference(List.of(1L), "a", null), new Difference(List.of(3L), "c", null));
         assertThat(result.equal()).isEqualTo(1);
     }
 
     @Test
     void findsExtraRows() throws SQLException {
         var result = TableDiff.compare(rows("2 b"), rows("1 a", "2 b", "3 c"), delays);
-        assertThat(result.first()).containsExactly(new Difference(1, null, "a"), new Difference(3, null, "c"));
+        assertThat(result.first())
+                .containsExactly(new Difference(List.of(1L), null, "a"), new Difference(List.of(3L), null, "c"));
     }
 
     @Test
     void findsDifferentRows() throws SQLException {
         var result = TableDiff.compare(rows("-1 (,)", "2 b"), rows("-1 (\"\",)", "2 b "), delays);
-        assertThat(result.first()).containsExactly(new Difference(-1, "(,)", "(\"\",)"), new Difference(2, "b", "b "));
+        assertThat(result.first())
+                .containsExactly(
+                        new Difference(List.of(-1L), "(,)", "(\"\",)"), new Difference(List.of(2L), "b", "b "));
     }
 
     @Test
@@ -55,8 +60,14 @@ class TableDiffTest {
 
     @Test
     void takesDelaysFromEqualRowsThatWereChanged() throws SQLException {
-        Rows source = of(new Row(1, "old", 999L), new Row(2, "new", 1_000L), new Row(3, "other", 1_000L));
-        Rows destination = of(new Row(1, "old", 900_000L), new Row(2, "new", 3_000L), new Row(3, "", 700_000L));
+        Rows source = of(
+                new Row(List.of(1L), "old", 999L),
+                new Row(List.of(2L), "new", 1_000L),
+                new Row(List.of(3L), "other", 1_000L));
+        Rows destination = of(
+                new Row(List.of(1L), "old", 900_000L),
+                new Row(List.of(2L), "new", 3_000L),
+                new Row(List.of(3L), "", 700_000L));
         TableDiff.compare(source, destination, delays);
         assertThat(delays.summary()).isEqualTo("p50 2.0 ms p99 2.0 ms");
     }
@@ -64,7 +75,7 @@ class TableDiffTest {
     private static Rows rows(String... keysAndTexts) {
         return of(Arrays.stream(keysAndTexts)
                 .map(one -> one.split(" ", 2))
-                .map(one -> new Row(Integer.parseInt(one[0]), one[1], 0L))
+                .map(one -> new Row(List.of(Long.parseLong(one[0])), one[1], 0L))
                 .toArray(Row[]::new));
     }
 
