@@ -40,23 +40,33 @@ class ApplyConfiguration {
     }
 
     @Bean
-    RowReader rowReader(DataSource dataSource) {
-        return new RowReader(dataSource);
+    Targets targets(SinkProperties properties) {
+        return new Targets(properties);
     }
 
     @Bean
-    Sink sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters, Rules rules) {
-        return new Sink(dataSource, properties, deadLetters, rules);
+    RowReader rowReader(DataSource dataSource, Targets targets) {
+        return new RowReader(dataSource, targets);
     }
 
     @Bean
-    Replays replays(DataSource dataSource, Rules rules) {
-        return new LetterReplays(dataSource, rules);
+    Sink sink(
+            DataSource dataSource,
+            Targets targets,
+            SinkProperties properties,
+            DeadLetterProperties deadLetters,
+            Rules rules) {
+        return new Sink(dataSource, targets, properties.createTables(), deadLetters, rules);
     }
 
     @Bean
-    RulesCheck rulesCheck(DataSource dataSource, Rules rules) {
-        return new RulesCheck(dataSource, rules);
+    Replays replays(DataSource dataSource, Targets targets, Rules rules) {
+        return new LetterReplays(dataSource, targets, rules);
+    }
+
+    @Bean
+    RulesCheck rulesCheck(DataSource dataSource, Targets targets, Rules rules) {
+        return new RulesCheck(dataSource, targets, rules);
     }
 
     @Bean

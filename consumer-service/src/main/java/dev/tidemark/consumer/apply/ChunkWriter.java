@@ -25,14 +25,14 @@ final class ChunkWriter {
 
     private final TableCatalog catalog;
     private final TableCreator creator;
-    private final SinkProperties properties;
+    private final boolean createTables;
     private final EventReader reader;
     private final Reduction reduction;
 
-    ChunkWriter(TableCatalog catalog, SinkProperties properties, EventReader reader) {
+    ChunkWriter(TableCatalog catalog, boolean createTables, EventReader reader) {
         this.catalog = catalog;
         this.creator = new TableCreator();
-        this.properties = properties;
+        this.createTables = createTables;
         this.reader = reader;
         this.reduction = new Reduction(reader);
     }
@@ -86,13 +86,13 @@ final class ChunkWriter {
     /** A chunk begins a look at the table as it is now, so that what was known of it is forgotten. */
     void createIfWished(Connection connection, ChunkStart start) throws SQLException {
         catalog.forget(start.tableId());
-        if (!properties.createTables() || TableCatalog.exists(connection, start.tableId())) {
+        if (!createTables || catalog.exists(connection, start.tableId())) {
             return;
         }
         // The other partitions' consumers have the same chunk.
         creator.lock(connection);
-        if (!TableCatalog.exists(connection, start.tableId())) {
-            creator.create(connection, start);
+        if (!catalog.exists(connection, start.tableId())) {
+            creator.create(connection, start, catalog.target(start.tableId()));
         }
     }
 

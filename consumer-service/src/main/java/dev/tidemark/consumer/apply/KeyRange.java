@@ -56,7 +56,7 @@ final class KeyRange {
         }
         Row columns = reader.columns(bound);
         for (int i = 0; i < key.size(); i++) {
-            statement.setString(first + i, columns.value(key.get(i).name()));
+            statement.setString(first + i, columns.value(key.get(i).source()));
         }
         return first + key.size();
     }
@@ -66,11 +66,11 @@ final class KeyRange {
     }
 
     private String ordered(SinkColumn column) {
-        return "t." + column.sql() + (BYTEWISE.equals(chunk.collations().get(column.name())) ? " COLLATE \"C\"" : "");
+        return "t." + column.sql() + (BYTEWISE.equals(chunk.collations().get(column.source())) ? " COLLATE \"C\"" : "");
     }
 
     private void requireSameOrder(SinkColumn column) {
-        String collation = chunk.collations().get(column.name());
+        String collation = chunk.collations().get(column.source());
         if (collation != null && !collation.equals(BYTEWISE) && !collation.equals(column.collation())) {
             throw new EnvironmentException(
                     "The key column %s of %s is ordered by %s at the source and by %s at the destination, so that a range of keys"

@@ -33,10 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class LetterReplays implements Replays {
 
     private final DataSource dataSource;
+    private final Targets targets;
     private final Rules rules;
 
-    LetterReplays(DataSource dataSource, Rules rules) {
+    LetterReplays(DataSource dataSource, Targets targets, Rules rules) {
         this.dataSource = dataSource;
+        this.targets = targets;
         this.rules = rules;
     }
 
@@ -72,7 +74,7 @@ final class LetterReplays implements Replays {
         private final String who;
         private final @Nullable String editedRow;
         private final EventReader reader = new EventReader();
-        private final TableCatalog catalog = new TableCatalog();
+        private final TableCatalog catalog = new TableCatalog(targets);
         private final Map<Long, Replay> results = new HashMap<>();
         private final Map<StoredLetter, RowChange> tried = new HashMap<>();
 
@@ -127,7 +129,7 @@ final class LetterReplays implements Replays {
                 }
             }
             Verdicts verdicts = new Verdicts(letters.get(0).topicId());
-            ChunkWriter chunks = new ChunkWriter(catalog, new SinkProperties(false), reader);
+            ChunkWriter chunks = new ChunkWriter(catalog, false, reader);
             Failure failure = new Screening(catalog, chunks, rules).screen(connection, changes, verdicts);
             if (failure != null) {
                 throw asSqlException(failure.error());
@@ -158,7 +160,7 @@ final class LetterReplays implements Replays {
             RowKey key = Objects.requireNonNull(edited.event().key());
             if (!forced
                     && !key.equals(change.event().key())
-                    && RowReader.read(connection, edited.table(), key) != null) {
+                    && RowReader.read(connection, targets, edited.table(), key) != null) {
                 throw new IllegalArgumentException("The edited row has another key than the event, " + key.json()
                         + ", and the destination has a row with that key: with force=true it is overwritten");
             }

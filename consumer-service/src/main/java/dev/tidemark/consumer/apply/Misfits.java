@@ -29,9 +29,9 @@ final class Misfits {
         Matcher quoted = QUOTED.matcher(message);
         String complained = quoted.find() ? quoted.group(1) : null;
         for (int i = 0; i < row.columns().size(); i++) {
-            SinkColumn column = table.column(row.columns().names().get(i));
+            SinkColumn column = table.stored(row.columns().names().get(i));
             String value = row.value(i);
-            if (value != null && isMisfit(column, value, sqlState, complained)) {
+            if (column != null && value != null && isMisfit(column, value, sqlState, complained)) {
                 found.add(column);
             }
         }

@@ -95,7 +95,7 @@ final class RangeLetters {
         KeyRange range = new KeyRange(chunk.start(), key, reader);
         String columns = key.stream()
                 .map(column ->
-                        column.cast("CAST(l.key AS jsonb) ->> " + literal(column.name())) + " AS " + column.sql())
+                        column.cast("CAST(l.key AS jsonb) ->> " + literal(column.source())) + " AS " + column.sql())
                 .collect(joining(", "));
         try (PreparedStatement update = connection.prepareStatement(SUPERSEDE.formatted(columns, range.sql()))) {
             update.setArray(1, connection.createArrayOf("bigint", ids.toArray()));

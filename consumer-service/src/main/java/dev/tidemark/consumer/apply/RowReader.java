@@ -12,10 +12,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Reads single rows of the destination as JSON, written the way the source writes the rows of events, so that the two can be compared. */
+/** Reads single rows of the destination as JSON, written the way the source writes the rows of events, under its names, so that the two can be compared. */
 public final class RowReader {
 
     /** The source's {@code cdc.row_expression}: what row_to_json() would nest goes as text. */
@@ -24,11 +25,9 @@ public final class RowReader {
                 SELECT attnum, atttypid FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
               UNION ALL
                 SELECT b.attnum, d.typbasetype FROM base b JOIN pg_type d ON d.oid = b.type AND d.typtype = 'd')
-            SELECT format(
-              CASE WHEN t.oid IN ('json'::regtype, 'jsonb'::regtype, 'xml'::regtype) OR t.typtype = 'c' OR t.typsubscript = 'array_subscript_handler'::regproc
-                  OR t.typtype = 'b' AND t.oid >= 16384
-                  OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype)
-                THEN 't.%1$I::text AS %1$I' ELSE 't.%1$I' END, a.attname)
+            SELECT a.attname, t.oid IN ('json'::regtype, 'jsonb'::regtype, 'xml'::regtype) OR t.typtype = 'c' OR t.typsubscript = 'array_subscript_handler'::regproc
+              OR t.typtype = 'b' AND t.oid >= 16384
+              OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype)
             FROM base b JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
             JOIN pg_attribute a ON a.attrelid = to_regclass(?) AND a.attnum = b.attnum
             ORDER BY a.attnum
@@ -37,9 +36,11 @@ public final class RowReader {
     private static final String READ = "SELECT row_to_json(r.*) FROM (SELECT %s FROM %s t WHERE %s LIMIT 1) r";
 
     private final DataSource dataSource;
+    private final Targets targets;
 
-    public RowReader(DataSource dataSource) {
+    public RowReader(DataSource dataSource, Targets targets) {
         this.dataSource = dataSource;
+        this.targets = targets;
     }
 
     /**
@@ -52,19 +53,20 @@ public final class RowReader {
      */
     public @Nullable String read(TableId id, RowKey key) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return read(connection, id, key);
+            return read(connection, targets, id, key);
         }
     }
 
-    static @Nullable String read(Connection connection, TableId id, RowKey key) throws SQLException {
+    static @Nullable String read(Connection connection, Targets targets, TableId id, RowKey key) throws SQLException {
         Row columns = new EventReader().columns(key);
-        SinkTable table = new TableCatalog().get(connection, id);
+        SinkTable table = new TableCatalog(targets).get(connection, id);
         List<SinkColumn> known =
                 columns.columns().names().stream().map(table::column).toList();
         String condition = known.stream()
                 .map(column -> "t." + column.sql() + " = " + column.cast("?::text"))
                 .collect(joining(" AND "));
-        String sql = READ.formatted(expressions(connection, id), id.sql(), condition.isEmpty() ? "false" : condition);
+        String sql = READ.formatted(
+                expressions(connection, targets.of(id)), table.sql(), condition.isEmpty() ? "false" : condition);
         try (PreparedStatement read = connection.prepareStatement(sql)) {
             for (int i = 0; i < known.size(); i++) {
                 read.setString(i + 1, columns.value(i));
@@ -74,14 +76,20 @@ public final class RowReader {
         }
     }
 
-    private static String expressions(Connection connection, TableId id) throws SQLException {
+    private static String expressions(Connection connection, Target target) throws SQLException {
         List<String> expressions = new ArrayList<>();
+        Map<String, String> sources = target.sources();
         try (PreparedStatement query = connection.prepareStatement(EXPRESSIONS)) {
-            query.setString(1, id.sql());
-            query.setString(2, id.sql());
+            query.setString(1, target.table().sql());
+            query.setString(2, target.table().sql());
             ResultSet row = query.executeQuery();
             while (row.next()) {
-                expressions.add(row.getString(1));
+                String column = row.getString(1);
+                if (!target.isMark(column)) {
+                    String source = TableId.quote(sources.getOrDefault(column, column));
+                    expressions.add(
+                            "t." + TableId.quote(column) + (row.getBoolean(2) ? "::text" : "") + " AS " + source);
+                }
             }
         }
         return String.join(", ", expressions);

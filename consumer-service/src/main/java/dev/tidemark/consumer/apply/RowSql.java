@@ -1,14 +1,16 @@
 package dev.tidemark.consumer.apply;
 
+import static dev.tidemark.model.TableId.quote;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
 import dev.tidemark.consumer.apply.SinkColumn.Filling;
-import dev.tidemark.model.TableId;
+import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The statements that write many rows at once, whose columns are parameters of text[]. */
 final class RowSql {
@@ -22,18 +24,18 @@ final class RowSql {
 
     /** @param places where in an event's row each of the columns is */
     RowSql(
-            TableId table,
+            Target target,
             List<SinkColumn> columns,
             List<Integer> places,
             List<SinkColumn> key,
             List<RefusalCondition> refusals) {
         this.places = places;
-        String rows = insert(table, columns) + unnest(columns.size());
+        String rows = insert(target, columns) + unnest(columns.size());
         String names = names(columns.size());
         this.insert = rows + " AS u(" + names + ")";
-        this.upsert = insert + conflict(columns, key);
-        this.traced =
-                rows + " WITH ORDINALITY AS u(" + names + ", ord) WHERE " + Trace.CONDITION + conflict(columns, key);
+        this.upsert = insert + conflict(columns, key, target.softDelete());
+        this.traced = rows + " WITH ORDINALITY AS u(" + names + ", ord) WHERE " + Trace.CONDITION
+                + conflict(columns, key, target.softDelete());
         this.suspects = suspects(columns, refusals);
         this.replacing =
                 columns.stream().anyMatch(column -> column.filling() == Filling.IDENTITY && !key.contains(column));
@@ -68,12 +70,18 @@ final class RowSql {
         return replacing;
     }
 
-    private static String insert(TableId table, List<SinkColumn> columns) {
+    /** A row that is written is not, or no longer, deleted. */
+    private static String insert(Target target, List<SinkColumn> columns) {
+        SoftDelete soft = target.softDelete();
         String names = columns.stream().map(SinkColumn::sql).collect(joining(", "));
         String values = IntStream.range(0, columns.size())
                 .mapToObj(i -> columns.get(i).exactly("u.c" + i))
                 .collect(joining(", "));
-        return "INSERT INTO %s AS t (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ".formatted(table.sql(), names, values);
+        return "INSERT INTO %s AS t (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM "
+                .formatted(
+                        target.table().sql(),
+                        soft == null ? names : names + ", " + quote(soft.flag()) + ", " + quote(soft.time()),
+                        soft == null ? values : values + ", false, NULL");
     }
 
     private static String suspects(List<SinkColumn> columns, List<RefusalCondition> refusals) {
@@ -95,11 +103,14 @@ final class RowSql {
                         .formatted(values, unnest(columns.size()), names(columns.size()), where);
     }
 
-    private static String conflict(List<SinkColumn> columns, List<SinkColumn> key) {
+    private static String conflict(List<SinkColumn> columns, List<SinkColumn> key, @Nullable SoftDelete soft) {
         String keyNames = key.stream().map(SinkColumn::sql).collect(joining(", "));
-        String changes = columns.stream()
+        Stream<String> written = columns.stream()
                 .filter(column -> !key.contains(column) || column.hasForms())
-                .map(column -> column.sql() + " = EXCLUDED." + column.sql())
+                .map(SinkColumn::sql);
+        Stream<String> marks = soft == null ? Stream.of() : Stream.of(quote(soft.flag()), quote(soft.time()));
+        String changes = Stream.concat(written, marks)
+                .map(column -> column + " = EXCLUDED." + column)
                 .collect(joining(", "));
         return " ON CONFLICT (" + keyNames + ") DO " + (changes.isEmpty() ? "NOTHING" : "UPDATE SET " + changes);
     }

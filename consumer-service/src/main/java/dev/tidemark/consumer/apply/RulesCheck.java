@@ -18,10 +18,12 @@ final class RulesCheck implements SmartInitializingSingleton {
     private static final Logger log = LoggerFactory.getLogger(RulesCheck.class);
 
     private final DataSource dataSource;
+    private final Targets targets;
     private final Rules rules;
 
-    RulesCheck(DataSource dataSource, Rules rules) {
+    RulesCheck(DataSource dataSource, Targets targets, Rules rules) {
         this.dataSource = dataSource;
+        this.targets = targets;
         this.rules = rules;
     }
 
@@ -44,7 +46,7 @@ final class RulesCheck implements SmartInitializingSingleton {
 
     private void check(Connection connection, TableId table) throws SQLException {
         try {
-            new TableCatalog().get(connection, table).rules(rules);
+            new TableCatalog(targets).get(connection, table).rules(rules);
         } catch (MissingTableException e) {
             log.warn("The rules for {} are not checked before it is there", table);
         }

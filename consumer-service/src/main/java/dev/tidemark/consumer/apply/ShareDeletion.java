@@ -6,7 +6,6 @@ import dev.tidemark.model.Columns;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
-import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -75,7 +74,7 @@ final class ShareDeletion {
     void deleteOthers(KeyRange range, Columns key, List<Row> kept) throws SQLException {
         List<SinkColumn> columns = table.key(key);
         try (PreparedStatement query =
-                connection.prepareStatement(keys(range.sql() + " AND " + KeySql.noneOf(columns)))) {
+                connection.prepareStatement(keys(range.sql() + " AND " + Deletion.noneOf(columns)))) {
             TableWriter.bindKeys(query, range.bind(query, 1), kept, columns.size());
             delete(query);
         }
@@ -85,13 +84,13 @@ final class ShareDeletion {
         String key = share.partitioning().key().entrySet().stream()
                 .map(column -> literal(column.getKey()) + ", " + text(column))
                 .collect(joining(", "));
-        return "SELECT CAST(json_build_object(%s) AS text) FROM %s t WHERE %s"
-                .formatted(key, table.id().sql(), condition);
+        return "SELECT CAST(json_build_object(%s) AS text) FROM %s t WHERE %s%s"
+                .formatted(key, table.sql(), condition, table.deletion().notYet());
     }
 
     /** What the source writes; {@code bit} without a length would be one bit. */
-    private static String text(Map.Entry<String, String> column) {
-        String value = "t." + TableId.quote(column.getKey());
+    private String text(Map.Entry<String, String> column) {
+        String value = "t." + table.column(column.getKey()).sql();
         String type = column.getValue();
         return switch (type) {
             case "numeric" -> "trim_scale(CAST(" + value + " AS numeric))";

@@ -34,7 +34,7 @@ public final class Sink {
     private static final Logger log = LoggerFactory.getLogger(Sink.class);
 
     private final DataSource dataSource;
-    private final TableCatalog catalog = new TableCatalog();
+    private final TableCatalog catalog;
     private final ChunkWriter chunks;
     private final StepWriter steps;
     private final CarefulWriter careful;
@@ -42,10 +42,16 @@ public final class Sink {
     private final Letters letters;
     private final RefusalGuard guard;
 
-    public Sink(DataSource dataSource, SinkProperties properties, DeadLetterProperties deadLetters, Rules rules) {
+    public Sink(
+            DataSource dataSource,
+            Targets targets,
+            boolean createTables,
+            DeadLetterProperties deadLetters,
+            Rules rules) {
         EventReader reader = new EventReader();
+        this.catalog = new TableCatalog(targets);
         this.dataSource = dataSource;
-        this.chunks = new ChunkWriter(catalog, properties, reader);
+        this.chunks = new ChunkWriter(catalog, createTables, reader);
         this.steps = new StepWriter(catalog, chunks, reader);
         this.careful = new CarefulWriter(steps, chunks, new RunWriter(steps, catalog));
         this.screening = new Screening(catalog, chunks, rules);
@@ -166,7 +172,7 @@ public final class Sink {
 
     public boolean hasTable(TableId table) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return TableCatalog.exists(connection, table);
+            return catalog.exists(connection, table);
         }
     }
 }

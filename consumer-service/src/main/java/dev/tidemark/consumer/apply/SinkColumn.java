@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A column of the destination.
  *
+ * @param source its name at the source
  * @param type what text is cast to: the type without its length or precision, since a cast would cut a value to fit, silently
  * @param declared the type as declared, through any domains
  * @param rounding whether storing into the declared type may change a value without an error
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SinkColumn(
         String name,
+        String source,
         String type,
         String declared,
         boolean rounding,

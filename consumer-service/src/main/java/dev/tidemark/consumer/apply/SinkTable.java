@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class SinkTable {
 
     private final TableId id;
+    private final Targets targets;
+    private final Target target;
     private final Map<String, SinkColumn> columns;
     private final List<Set<String>> uniqueKeys;
     private final List<RefusalCondition> refusals;
@@ -27,18 +29,23 @@ final class SinkTable {
     private @Nullable TableRules rules;
 
     /**
+     * @param id the table's name at the source
+     * @param columns by their names at the source
      * @param uniqueKeys the columns of each index that tells rows apart at once and without condition
      * @param refusals what the table refuses, as far as it can be said in terms of a row alone
      * @param cascading whether deleting a row may change rows of other tables
      */
     SinkTable(
             TableId id,
+            Targets targets,
             Map<String, SinkColumn> columns,
             List<Set<String>> uniqueKeys,
             List<RefusalCondition> refusals,
             boolean cascading) {
         this.refusals = refusals;
         this.id = id;
+        this.targets = targets;
+        this.target = targets.of(id);
         this.columns = columns;
         this.uniqueKeys = uniqueKeys;
         this.cascading = cascading;
@@ -46,6 +53,21 @@ final class SinkTable {
 
     TableId id() {
         return id;
+    }
+
+    /** Deletes rows as it is wished for this table. */
+    Deletion deletion() {
+        return new Deletion(target.table(), target.softDelete());
+    }
+
+    /** Deletes rows that are to be written again. */
+    Deletion removal() {
+        return new Deletion(target.table(), null);
+    }
+
+    /** In SQL. */
+    String sql() {
+        return target.table().sql();
     }
 
     boolean cascading() {
@@ -56,10 +78,22 @@ final class SinkTable {
     SinkColumn column(String name) {
         SinkColumn column = columns.get(name);
         if (column == null) {
-            throw new EnvironmentException("The table " + id + " has no column " + TableId.quote(name)
-                    + " at the destination: add it there as it is at the source");
+            throw new EnvironmentException(
+                    "The table " + target.table() + " has no column " + TableId.quote(target.column(name))
+                            + " at the destination: add it there as it is at the source, or set cdc.sink.unknown-columns=ignore");
         }
         return column;
+    }
+
+    /** The column, null if its values are left out. */
+    @Nullable
+    SinkColumn stored(String name) {
+        if (target.ignoring() && !columns.containsKey(name)) {
+            targets.ignored(id, name);
+            return null;
+        }
+        SinkColumn column = column(name);
+        return column.filling() == Filling.COMPUTED ? null : column;
     }
 
     /**
@@ -69,10 +103,10 @@ final class SinkTable {
      */
     List<SinkColumn> key(Columns key) {
         List<SinkColumn> found = key.names().stream().map(this::column).toList();
-        if (!uniqueKeys.contains(new HashSet<>(key.names()))) {
-            throw new EnvironmentException(
-                    "The table " + id + " has no primary key on exactly the columns " + key.names()
-                            + " at the destination: add it, or a unique index that is neither partial nor deferrable");
+        List<String> names = found.stream().map(SinkColumn::name).toList();
+        if (!uniqueKeys.contains(new HashSet<>(names))) {
+            throw new EnvironmentException("The table " + target.table() + " has no primary key on exactly the columns "
+                    + names + " at the destination: add it, or a unique index that is neither partial nor deferrable");
         }
         return found;
     }
@@ -100,12 +134,12 @@ final class SinkTable {
         List<SinkColumn> stored = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < shape.row().size(); i++) {
-            SinkColumn column = column(shape.row().names().get(i));
-            if (column.filling() != Filling.COMPUTED) {
+            SinkColumn column = stored(shape.row().names().get(i));
+            if (column != null) {
                 stored.add(column);
                 places.add(i);
             }
         }
-        return new RowSql(id, stored, places, key(shape.key()), refusals);
+        return new RowSql(target, stored, places, key(shape.key()), refusals);
     }
 }

@@ -6,7 +6,6 @@ import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.RowKey;
-import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -98,29 +97,34 @@ final class StepWriter {
     }
 
     private void truncate(Connection connection, Truncation truncation) throws SQLException {
-        if (truncation.share().isAll()) {
-            truncate(connection, truncation.table());
-        } else {
-            SinkTable table = catalog.get(connection, truncation.table());
+        SinkTable table = catalog.get(connection, truncation.table());
+        if (!truncation.share().isAll()) {
             new ShareDeletion(connection, table, truncation.share(), reader).deleteAll();
+        } else if (catalog.target(truncation.table()).softDelete() != null) {
+            deleteAll(connection, table);
+        } else {
+            truncate(connection, table);
         }
     }
 
     /** TRUNCATE where it is allowed, for it is quick, and DELETE where it is not, or where readers are in its way. */
-    private void truncate(Connection connection, TableId table) throws SQLException {
-        catalog.get(connection, table);
+    private static void truncate(Connection connection, SinkTable table) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try (Statement statement = connection.createStatement()) {
-            try {
-                statement.execute("SET LOCAL lock_timeout = '" + TRUNCATE_LOCK_TIMEOUT + "'");
-                statement.execute("TRUNCATE " + table.sql());
-                statement.execute("SET LOCAL lock_timeout = '" + SessionSettings.LOCK_TIMEOUT + "'");
-            } catch (SQLException e) {
-                connection.rollback(before);
-                log.debug("{} cannot be truncated, its rows are deleted: {}", table, e.getMessage());
-                statement.execute("DELETE FROM " + table.sql());
-            }
+            statement.execute("SET LOCAL lock_timeout = '" + TRUNCATE_LOCK_TIMEOUT + "'");
+            statement.execute("TRUNCATE " + table.sql());
+            statement.execute("SET LOCAL lock_timeout = '" + SessionSettings.LOCK_TIMEOUT + "'");
+        } catch (SQLException e) {
+            connection.rollback(before);
+            log.debug("{} cannot be truncated, its rows are deleted: {}", table.sql(), e.getMessage());
+            deleteAll(connection, table);
         }
         connection.releaseSavepoint(before);
+    }
+
+    private static void deleteAll(Connection connection, SinkTable table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(table.deletion().ofAll());
+        }
     }
 }

@@ -57,7 +57,17 @@ final class TableCatalog {
             WHERE a.attrelid = ? AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped
             """;
 
+    private final Targets targets;
     private final Map<TableId, SinkTable> tables = new HashMap<>();
+
+    TableCatalog(Targets targets) {
+        this.targets = targets;
+    }
+
+    /** What the source's table is at the destination. */
+    Target target(TableId id) {
+        return targets.of(id);
+    }
 
     /** @throws MissingTableException if there is no such table */
     SinkTable get(Connection connection, TableId id) throws SQLException {
@@ -79,24 +89,26 @@ final class TableCatalog {
         tables.remove(id);
     }
 
-    static boolean exists(Connection connection, TableId id) throws SQLException {
+    boolean exists(Connection connection, TableId id) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(TABLE)) {
-            query.setString(1, id.sql());
+            query.setString(1, target(id).table().sql());
             return query.executeQuery().next();
         }
     }
 
-    private static SinkTable read(Connection connection, TableId id) throws SQLException {
+    private SinkTable read(Connection connection, TableId id) throws SQLException {
+        Target target = target(id);
         try (PreparedStatement query = connection.prepareStatement(TABLE)) {
-            query.setString(1, id.sql());
+            query.setString(1, target.table().sql());
             ResultSet row = query.executeQuery();
             if (!row.next()) {
-                throw new MissingTableException(id);
+                throw new MissingTableException(target.table());
             }
             long oid = row.getLong(1);
             return new SinkTable(
                     id,
-                    columns(connection, oid),
+                    targets,
+                    columns(connection, oid, target.sources()),
                     uniqueKeys(connection, oid),
                     refusals(connection, oid),
                     row.getBoolean(2));
@@ -117,7 +129,9 @@ final class TableCatalog {
         return conditions;
     }
 
-    private static Map<String, SinkColumn> columns(Connection connection, long oid) throws SQLException {
+    /** By their names at the source. */
+    private static Map<String, SinkColumn> columns(Connection connection, long oid, Map<String, String> sources)
+            throws SQLException {
         Map<String, SinkColumn> columns = new LinkedHashMap<>();
         try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
             query.setLong(1, oid);
@@ -125,11 +139,13 @@ final class TableCatalog {
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 String name = row.getString(1);
+                String source = sources.getOrDefault(name, name);
                 Filling filling = Filling.valueOf(row.getString(6));
                 columns.put(
-                        name,
+                        source,
                         new SinkColumn(
                                 name,
+                                source,
                                 row.getString(2),
                                 row.getString(3),
                                 row.getBoolean(4),

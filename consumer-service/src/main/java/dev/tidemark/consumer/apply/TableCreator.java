@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.TableId;
@@ -29,35 +30,42 @@ final class TableCreator {
         }
     }
 
-    void create(Connection connection, ChunkStart start) throws SQLException {
+    void create(Connection connection, ChunkStart start, Target target) throws SQLException {
         for (ColumnType column : start.columns()) {
             requireType(connection, start.tableId(), column);
         }
         try (Statement statement = connection.createStatement()) {
             // Not IF NOT EXISTS, which asks for the right to make schemas even if there is nothing to make.
-            if (!exists(connection, start.schema())) {
-                statement.execute("CREATE SCHEMA " + TableId.quote(start.schema()));
+            String schema = target.table().schema();
+            if (!exists(connection, schema)) {
+                statement.execute("CREATE SCHEMA " + TableId.quote(schema));
             }
-            statement.execute(table(start));
+            statement.execute(table(start, target));
         }
-        log.info("Created the table {} as it is at the source", start.tableId());
+        log.info("Created the table {} as {} is at the source", target.table(), start.tableId());
     }
 
-    private static String table(ChunkStart start) {
-        String columns =
-                start.columns().stream().map(column -> column(start, column)).collect(joining(", "));
+    private static String table(ChunkStart start, Target target) {
+        String columns = start.columns().stream()
+                .map(column -> column(start, target, column))
+                .collect(joining(", "));
         String key = start.columns().stream()
                 .filter(column -> column.keyPosition() > 0)
                 .sorted(Comparator.comparingInt(ColumnType::keyPosition))
-                .map(column -> TableId.quote(column.name()))
+                .map(column -> TableId.quote(target.column(column.name())))
                 .collect(joining(", "));
-        return "CREATE TABLE %s (%s, PRIMARY KEY (%s))"
-                .formatted(start.tableId().sql(), columns, key);
+        SoftDelete soft = target.softDelete();
+        String marks = soft == null
+                ? ""
+                : ", %s boolean NOT NULL DEFAULT false, %s timestamptz"
+                        .formatted(TableId.quote(soft.flag()), TableId.quote(soft.time()));
+        return "CREATE TABLE %s (%s%s, PRIMARY KEY (%s))"
+                .formatted(target.table().sql(), columns, marks, key);
     }
 
-    private static String column(ChunkStart start, ColumnType column) {
+    private static String column(ChunkStart start, Target target, ColumnType column) {
         boolean bytewise = "C".equals(start.collations().get(column.name()));
-        return TableId.quote(column.name())
+        return TableId.quote(target.column(column.name()))
                 + ' '
                 + column.type()
                 + (bytewise ? " COLLATE \"C\"" : "")

@@ -55,7 +55,7 @@ class IngestConfiguration {
             Clock clock,
             IngestProperties properties) {
         Positioner positioner = new Positioner(offsets, topics, properties.kafkaTimeout());
-        TableSearch tableSearch = new TableSearch(sink, sinkProperties);
+        TableSearch tableSearch = new TableSearch(sink, sinkProperties.createTables());
         Backoff backoff = new Backoff(properties.retryDelay(), properties.maxRetryDelay());
         Ingestion ingestion = new Ingestion(sink, positioner, tableSearch, status, listener, backoff, clock);
         return new ChangeListener(ingestion, new GroupOffsets(clock));

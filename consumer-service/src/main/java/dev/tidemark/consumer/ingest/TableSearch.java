@@ -2,7 +2,6 @@ package dev.tidemark.consumer.ingest;
 
 import dev.tidemark.consumer.apply.Outcome;
 import dev.tidemark.consumer.apply.Sink;
-import dev.tidemark.consumer.apply.SinkProperties;
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.MarkerCodec;
@@ -24,9 +23,9 @@ final class TableSearch {
     private final Sink sink;
     private final boolean createTables;
 
-    TableSearch(Sink sink, SinkProperties properties) {
+    TableSearch(Sink sink, boolean createTables) {
         this.sink = sink;
-        this.createTables = properties.createTables();
+        this.createTables = createTables;
     }
 
     /** Whether a partition that stopped should look ahead. */

@@ -14,6 +14,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 
 import dev.tidemark.consumer.apply.EnvironmentException;
 import dev.tidemark.consumer.apply.RowReader;
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.consumer.apply.TestDestination;
 import dev.tidemark.consumer.deadletter.DeadLetterClosing;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
@@ -55,7 +56,9 @@ class DeadLetterHttpIT {
     private final ReplayRuns runs =
             new ReplayRuns(queries, replays, page -> page.forEach(replay -> tried.add(replay.id())), Clock.systemUTC());
     private final MockMvc http = MockMvcBuilders.standaloneSetup(
-                    new DeadLetterController(queries, new LetterInspector(new RowReader(destination.dataSource()))),
+                    new DeadLetterController(
+                            queries,
+                            new LetterInspector(new RowReader(destination.dataSource(), Targets.asAtTheSource()))),
                     new LetterActionsController(
                             queries, closing, replays, page -> page.forEach(replay -> tried.add(replay.id()))),
                     new BulkActionsController(closing, runs))

@@ -48,7 +48,7 @@ class LetterReplaysIT {
                 "DROP TABLE IF EXISTS people",
                 "CREATE TABLE people (id int PRIMARY KEY, name text UNIQUE, CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%'))",
                 "TRUNCATE cdc.applied_offset, cdc.dead_letter RESTART IDENTITY");
-        replays = new LetterReplays(destination.dataSource(), TestDestination.NO_RULES);
+        replays = new LetterReplays(destination.dataSource(), Targets.asAtTheSource(), TestDestination.NO_RULES);
         sink = destination.sink(false);
     }
 

@@ -335,8 +335,8 @@ class LettersIT {
         void stopsATableMostOfWhichIsRefused() {
             DeadLetterProperties properties =
                     new DeadLetterProperties(0.5, 10, Duration.ofDays(1), Duration.ofSeconds(1));
-            Sink sink =
-                    new Sink(destination.dataSource(), new SinkProperties(false), properties, TestDestination.NO_RULES);
+            Sink sink = new Sink(
+                    destination.dataSource(), Targets.asAtTheSource(), false, properties, TestDestination.NO_RULES);
             batches = new Batches(destination, sink, "t");
             ChangeEvent[] events = IntStream.rangeClosed(1, 20)
                     .mapToObj(i -> person(i, i, i < 8 ? "good" : "bad"))

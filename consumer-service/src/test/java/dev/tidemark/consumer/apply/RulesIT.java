@@ -59,7 +59,11 @@ class RulesIT {
 
     private Batches batches(String yaml, boolean createTables) {
         Sink sink = new Sink(
-                destination.dataSource(), new SinkProperties(createTables), TestDestination.DEAD_LETTERS, rules(yaml));
+                destination.dataSource(),
+                Targets.asAtTheSource(),
+                createTables,
+                TestDestination.DEAD_LETTERS,
+                rules(yaml));
         return new Batches(destination, sink, "t");
     }
 
@@ -112,7 +116,7 @@ class RulesIT {
         destination.execute("UPDATE cdc.dead_letter SET record_value = convert_to('"
                 + new String(staff.value(dev.tidemark.model.Operation.UPDATE, 1, "{'id':1,'salary':5}"))
                 + "', 'UTF8')");
-        LetterReplays replays = new LetterReplays(destination.dataSource(), rules(FLOOR));
+        LetterReplays replays = new LetterReplays(destination.dataSource(), Targets.asAtTheSource(), rules(FLOOR));
         assertThat(replays.replay(List.of(1L), false, "ann").get(0).result()).isEqualTo(Result.REFUSED);
         assertThat(replays.replayEdited(1, "{\"id\":1,\"salary\":10000}", false, "ann")
                         .result())
@@ -134,7 +138,8 @@ class RulesIT {
 
     @Test
     void stopsTheStartWhenARuleNamesAColumnThatIsNotThere() {
-        RulesCheck check = new RulesCheck(destination.dataSource(), rules(FLOOR.replace("salary >", "wages >")));
+        RulesCheck check = new RulesCheck(
+                destination.dataSource(), Targets.asAtTheSource(), rules(FLOOR.replace("salary >", "wages >")));
         assertThatThrownBy(check::afterSingletonsInstantiated)
                 .isInstanceOf(RuleException.class)
                 .hasMessageContaining("wages");
@@ -156,6 +161,7 @@ class RulesIT {
 
     @Test
     void startsWhenTheTableIsNotThereYet() {
-        new RulesCheck(destination.dataSource(), rules(FLOOR.replace("staff", "others"))).afterSingletonsInstantiated();
+        new RulesCheck(destination.dataSource(), Targets.asAtTheSource(), rules(FLOOR.replace("staff", "others")))
+                .afterSingletonsInstantiated();
     }
 }

@@ -81,12 +81,17 @@ public final class TestDestination implements AutoCloseable {
     }
 
     public Sink sink(boolean createTables) {
-        return new Sink(dataSource, new SinkProperties(createTables), DEAD_LETTERS, NO_RULES);
+        return sink(Targets.asAtTheSource(), createTables);
+    }
+
+    /** A sink whose tables are otherwise than at the source. */
+    public Sink sink(Targets targets, boolean createTables) {
+        return new Sink(dataSource, targets, createTables, DEAD_LETTERS, NO_RULES);
     }
 
     /** A sink that refuses by rules. */
     public Sink sink(Rules rules) {
-        return new Sink(dataSource, new SinkProperties(false), DEAD_LETTERS, rules);
+        return new Sink(dataSource, Targets.asAtTheSource(), false, DEAD_LETTERS, rules);
     }
 
     public OffsetStore offsets() {

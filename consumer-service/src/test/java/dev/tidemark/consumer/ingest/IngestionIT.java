@@ -8,7 +8,7 @@ import dev.tidemark.consumer.apply.ControlStore;
 import dev.tidemark.consumer.apply.ErrorKind;
 import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.Sink;
-import dev.tidemark.consumer.apply.SinkProperties;
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.consumer.apply.TestDestination;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
@@ -83,12 +83,16 @@ class IngestionIT {
 
         Instance(boolean createTables, TopicPartition... partitions) {
             consumer = broker.consumer(partitions);
-            SinkProperties properties = new SinkProperties(createTables);
-            Sink sink = new Sink(gate, properties, TestDestination.DEAD_LETTERS, TestDestination.NO_RULES);
+            Sink sink = new Sink(
+                    gate,
+                    Targets.asAtTheSource(),
+                    createTables,
+                    TestDestination.DEAD_LETTERS,
+                    TestDestination.NO_RULES);
             Positioner positioner = new Positioner(new OffsetStore(gate), broker, Duration.ofSeconds(1));
             Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
-            ingestion =
-                    new Ingestion(sink, positioner, new TableSearch(sink, properties), status, counts, backoff, clock);
+            ingestion = new Ingestion(
+                    sink, positioner, new TableSearch(sink, createTables), status, counts, backoff, clock);
             assign(partitions);
         }
 

@@ -9,7 +9,6 @@ import dev.tidemark.consumer.apply.MoveRefusedException;
 import dev.tidemark.consumer.apply.OffsetMoves;
 import dev.tidemark.consumer.apply.OffsetMoves.Move;
 import dev.tidemark.consumer.apply.Sink;
-import dev.tidemark.consumer.apply.SinkProperties;
 import dev.tidemark.consumer.apply.TestDestination;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
@@ -83,18 +82,11 @@ class RewindIT {
         final Ingestion ingestion;
 
         Instance() {
-            SinkProperties properties = new SinkProperties(false);
             Sink sink = destination.sink(false);
             Positioner positioner = new Positioner(destination.offsets(), broker, Duration.ofSeconds(1));
             Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(1));
             ingestion = new Ingestion(
-                    sink,
-                    positioner,
-                    new TableSearch(sink, properties),
-                    status,
-                    new Nobody(),
-                    backoff,
-                    Clock.systemUTC());
+                    sink, positioner, new TableSearch(sink, false), status, new Nobody(), backoff, Clock.systemUTC());
             consumer.seek(people, 0);
             consumer.pause(List.of(people));
             ingestion.assigned(List.of(people));

@@ -1,0 +1,73 @@
+package dev.tidemark.consumer.apply;
+
+import dev.tidemark.consumer.apply.SinkProperties.UnknownColumns;
+import dev.tidemark.model.TableId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the source's tables are at the destination, and which of their columns are ignored there. */
+public final class Targets {
+
+    private static final Logger log = LoggerFactory.getLogger(Targets.class);
+
+    private final Map<TableId, Target> targets = new HashMap<>();
+    private final boolean ignoring;
+    private final Map<TableId, Set<String>> ignored = new ConcurrentHashMap<>();
+
+    /** What they are at the source. */
+    public static Targets asAtTheSource() {
+        return new Targets(new SinkProperties(false, UnknownColumns.WAIT, Map.of()));
+    }
+
+    /** @throws IllegalArgumentException if two tables or two columns would be the same at the destination */
+    public Targets(SinkProperties properties) {
+        ignoring = properties.unknownColumns() == UnknownColumns.IGNORE;
+        Set<TableId> taken = new HashSet<>();
+        properties.tables().forEach((name, table) -> {
+            Target target = target(TableId.parse(name), table);
+            if (!taken.add(target.table())) {
+                throw new IllegalArgumentException(
+                        "cdc.sink.tables: two tables of the source would be " + target.table() + " at the destination");
+            }
+            targets.put(TableId.parse(name), target);
+        });
+    }
+
+    private Target target(TableId source, SinkProperties.Table table) {
+        if (new HashSet<>(table.columns().values()).size() < table.columns().size()) {
+            throw new IllegalArgumentException(
+                    "cdc.sink.tables: two columns of " + source + " would have the same name at the destination");
+        }
+        return new Target(
+                table.table() == null ? source : TableId.parse(table.table()),
+                table.columns(),
+                table.unknownColumns() == null ? ignoring : table.unknownColumns() == UnknownColumns.IGNORE,
+                table.softDelete());
+    }
+
+    Target of(TableId source) {
+        Target target = targets.get(source);
+        return target == null ? new Target(source, Map.of(), ignoring, null) : target;
+    }
+
+    /** The columns whose values have been left out so far, by table. */
+    public Map<TableId, Set<String>> ignored() {
+        return Map.copyOf(ignored);
+    }
+
+    void ignored(TableId source, String column) {
+        if (ignored.computeIfAbsent(source, table -> ConcurrentHashMap.newKeySet())
+                .add(column)) {
+            log.warn(
+                    "The column {} of {} is ignored: {} does not have it at the destination",
+                    TableId.quote(column),
+                    source,
+                    of(source).table());
+        }
+    }
+}
