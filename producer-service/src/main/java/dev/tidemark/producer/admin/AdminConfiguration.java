@@ -3,11 +3,13 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.producer.capture.PollProperties;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.Poller;
+import dev.tidemark.producer.source.OpenTransactions;
 import java.time.Clock;
 import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 @Configuration(proxyBeanMethods = false)
 class AdminConfiguration {
@@ -20,7 +22,31 @@ class AdminConfiguration {
 
     @Bean
     HealthIndicator pipelineHealthIndicator(
-            Supplier<PollStatus> poller, CaptureMonitor monitor, PollProperties properties, Clock clock) {
-        return new PipelineHealthIndicator(poller, monitor, properties.stallTimeout(), clock);
+            Supplier<PollStatus> poller,
+            CaptureMonitor monitor,
+            SourceHealth source,
+            PollProperties properties,
+            Clock clock) {
+        return new PipelineHealthIndicator(poller, monitor, source::seen, properties.stallTimeout(), clock);
+    }
+
+    @Bean
+    SourceHealth sourceHealth(
+            TableViews tables,
+            OpenTransactions transactions,
+            Supplier<PollStatus> poller,
+            HealthProperties properties,
+            Clock clock) {
+        return new SourceHealth(tables, transactions, poller, properties.transactionAge(), clock);
+    }
+
+    /** Of its own, since the source may keep it waiting. */
+    @Bean
+    ThreadPoolTaskScheduler healthScheduler(SourceHealth source, HealthProperties properties) {
+        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setThreadNamePrefix("health-");
+        scheduler.initialize();
+        scheduler.scheduleWithFixedDelay(source::look, properties.interval());
+        return scheduler;
     }
 }

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,6 +31,8 @@ import org.springframework.stereotype.Component;
 @Component
 class CaptureMonitor implements CaptureListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureMonitor.class);
+
     private final MeterRegistry meters;
     private final Clock clock;
     private final Map<TableId, Map<Operation, Counter>> published = new ConcurrentHashMap<>();
@@ -36,6 +40,7 @@ class CaptureMonitor implements CaptureListener {
     private final Map<String, Snapshot> snapshots = new ConcurrentSkipListMap<>();
     private final Set<Integer> failedAudits = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant waitingSince;
+    private volatile @Nullable LastError lastError;
     private volatile boolean caughtUp;
     private volatile boolean complete;
 
@@ -99,6 +104,29 @@ class CaptureMonitor implements CaptureListener {
                 .register(meters);
     }
 
+    /** @return what went wrong last, or null if nothing has since the start */
+    @Nullable
+    LastError lastError() {
+        return lastError;
+    }
+
+    private void note(String message) {
+        lastError = new LastError(message, clock.instant());
+    }
+
+    @Override
+    public void failed(String problem) {
+        note(problem);
+    }
+
+    @Override
+    public void gap(TableId table) {
+        String what = "The snapshot of " + table
+                + " begins anew: changes were missed while it lacked triggers, or its key or its topic is another";
+        LOG.warn("{}", what);
+        note(what);
+    }
+
     @Override
     public void acknowledged() {
         waitingSince = null;
@@ -107,6 +135,7 @@ class CaptureMonitor implements CaptureListener {
     @Override
     public void waitingForKafka() {
         if (waitingSince == null) {
+            note("Kafka did not answer, or did not acknowledge what was sent");
             waitingSince = clock.instant();
         }
     }
@@ -134,8 +163,8 @@ class CaptureMonitor implements CaptureListener {
     public void tableProblem(TableId table, @Nullable String reason) {
         if (reason == null) {
             problems.remove(table.toString());
-        } else {
-            problems.put(table.toString(), reason);
+        } else if (!reason.equals(problems.put(table.toString(), reason))) {
+            note(reason);
         }
     }
 

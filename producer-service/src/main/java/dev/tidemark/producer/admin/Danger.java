@@ -41,6 +41,14 @@ final class Danger {
         return causes.isEmpty() ? null : String.join(". ", causes);
     }
 
+    /** Whether there is more to it than that it was altered, after which changes are captured all the same. */
+    static boolean isLoss(CapturedTable table) {
+        Protection protection = table.protection();
+        return !table.id().equals(protection.presentName())
+                || !protection.missingEvents().isEmpty()
+                || !protection.missed().isEmpty();
+    }
+
     /** @return what the snapshot that is under way makes good, or null */
     static @Nullable String beingMended(CapturedTable table) {
         List<String> mending = table.protection().mending();

@@ -5,6 +5,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.source.Backlog;
 import dev.tidemark.producer.source.BacklogReader;
+import dev.tidemark.producer.source.OpenTransaction;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -23,18 +24,21 @@ class StatusController {
     private final CaptureMonitor monitor;
     private final BacklogReader backlog;
     private final TableViews views;
+    private final SourceHealth source;
 
     StatusController(
             Supplier<PollStatus> poller,
             Pipeline pipeline,
             CaptureMonitor monitor,
             BacklogReader backlog,
-            TableViews views) {
+            TableViews views,
+            SourceHealth source) {
         this.poller = poller;
         this.pipeline = pipeline;
         this.monitor = monitor;
         this.backlog = backlog;
         this.views = views;
+        this.source = source;
     }
 
     /**
@@ -42,6 +46,8 @@ class StatusController {
      * @param epoch the incarnation of the active producer, or 0
      * @param position the snapshot of the source up to which all changes are published; null while it is not known
      * @param backlog what waits in the change log behind the position
+     * @param openTransactions those that have written to captured tables and not ended for a while: their changes wait for the commit
+     * @param lastError what went wrong last since the start, also when it is over
      * @param tables null while the source cannot tell, or another producer is the active one
      */
     record Status(
@@ -54,6 +60,8 @@ class StatusController {
             long epoch,
             @Nullable String position,
             @Nullable Backlog backlog,
+            List<OpenTransaction> openTransactions,
+            @Nullable LastError lastError,
             @Nullable List<TableView> tables) {}
 
     @GetMapping("/admin/status")
@@ -98,6 +106,8 @@ class StatusController {
                 status.epoch(),
                 status.position(),
                 waiting,
+                source.seen().old(),
+                monitor.lastError(),
                 tables);
     }
 }

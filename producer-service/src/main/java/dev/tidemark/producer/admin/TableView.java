@@ -34,12 +34,29 @@ record TableView(
      * @param rows how many rows were sent
      * @param percent of the rows that the source believes the table to have; null if it does not know
      * @param rowsPerSecond how fast it goes, or went; 0 if this process has sent none of it
+     * @param secondsLeft about how long it will take at that speed; null if that cannot be said, or it is complete
      */
-    record Progress(long rows, @Nullable Integer percent, long rowsPerSecond, boolean complete) {
+    record Progress(
+            long rows,
+            @Nullable Integer percent,
+            long rowsPerSecond,
+            boolean complete,
+            @Nullable Long secondsLeft) {
 
         static Progress of(Snapshot snapshot, long rowsOfTheTable) {
             return new Progress(
-                    snapshot.rows(), percent(snapshot, rowsOfTheTable), snapshot.rowsPerSecond(), snapshot.complete());
+                    snapshot.rows(),
+                    percent(snapshot, rowsOfTheTable),
+                    snapshot.rowsPerSecond(),
+                    snapshot.complete(),
+                    secondsLeft(snapshot, rowsOfTheTable));
+        }
+
+        private static @Nullable Long secondsLeft(Snapshot snapshot, long rowsOfTheTable) {
+            long left = rowsOfTheTable - snapshot.rows();
+            return snapshot.complete() || left <= 0 || snapshot.rowsPerSecond() <= 0
+                    ? null
+                    : left / snapshot.rowsPerSecond() + 1;
         }
 
         /** The number of rows is an estimate, so only a complete snapshot is at 100. */

@@ -45,6 +45,17 @@ class TableViews {
         return List.copyOf(views.values());
     }
 
+    /** The tables of which changes are lost, or were and no snapshot has begun since, and why. */
+    Map<String, String> losses() throws SQLException {
+        Map<String, String> losses = new TreeMap<>();
+        for (CapturedTable table : source.captured()) {
+            if (Danger.isLoss(table)) {
+                losses.put(table.id().toString(), String.valueOf(view(table).cause()));
+            }
+        }
+        return losses;
+    }
+
     /** A table that is captured, or about to be. */
     TableView one(TableId table) throws SQLException {
         for (CapturedTable captured : source.captured()) {

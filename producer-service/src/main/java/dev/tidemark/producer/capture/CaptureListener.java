@@ -26,6 +26,12 @@ public interface CaptureListener {
     /** All that was committed before the producer became the active one is in Kafka, but for tables with a problem. Only told in a run that is to end, after each step. */
     default void caughtUp() {}
 
+    /** What was sent of a table does not count any more, since changes were missed, or its key or its topic is another: its snapshot begins anew. */
+    default void gap(TableId table) {}
+
+    /** A step failed, for a reason that was not known a moment ago; it is tried again. */
+    default void failed(String problem) {}
+
     /** The producer no longer is the active one, or begins anew: what was told of tables and of Kafka counts no more. */
     default void released() {}
 

@@ -155,6 +155,9 @@ public final class Poller {
         String problem = describe(e);
         boolean known = status.state() == State.FAILED && problem.equals(status.problem());
         report(State.FAILED, 0, null, problem);
+        if (!known) {
+            listener.failed(problem);
+        }
         if (!known && !isExpected(e)) {
             LOG.error("This was not foreseen", e);
         } else {

@@ -281,10 +281,13 @@ final class Routes {
         Route known = byNumber.get(table.number());
         if (known == null || !known.table().equals(table)) {
             TableTopic topic = publisher.ensureTopic(table.id(), table.ordered());
-            TableProgress progress = known != null ? known.progress() : stored.get(table.id());
-            progress = progress == null ? TableProgress.none(table, topic) : progress.continued(table, topic);
+            TableProgress before = known != null ? known.progress() : stored.get(table.id());
+            TableProgress progress = before == null ? TableProgress.none(table, topic) : before.continued(table, topic);
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
+            if (before != null && before.started() && !progress.started()) {
+                listener.gap(table.id());
+            }
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
             listener.snapshotProgress(progress);
         }

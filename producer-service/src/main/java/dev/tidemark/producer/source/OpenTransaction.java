@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param prepared the identifier of a prepared transaction, else null
  * @param state {@code active}, {@code idle in transaction} ...
  * @param since when it began
+ * @param seconds its age
  * @param queryStart when its last statement began
  */
 public record OpenTransaction(
@@ -23,6 +24,7 @@ public record OpenTransaction(
         @Nullable String application,
         @Nullable String state,
         @Nullable Instant since,
+        @Nullable Double seconds,
         @Nullable Instant queryStart) {
 
     /** For people. */

@@ -9,14 +9,18 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Finds transactions by the locks that they hold until they end; everybody may see locks. */
-final class OpenTransactions {
+@Component
+public class OpenTransactions {
 
     /** A prepared transaction has no process. */
     private static final String HOLDERS = """
-            SELECT DISTINCT l.virtualtransaction, l.pid, p.gid, coalesce(a.usename, p.owner), a.application_name, a.state, coalesce(a.xact_start, p.prepared), a.query_start
+            SELECT DISTINCT l.virtualtransaction, l.pid, p.gid, coalesce(a.usename, p.owner), a.application_name, a.state, coalesce(a.xact_start, p.prepared),
+              date_part('epoch', clock_timestamp() - coalesce(a.xact_start, p.prepared)), a.query_start
             FROM pg_locks l
             LEFT JOIN pg_stat_activity a ON a.pid = l.pid
             LEFT JOIN pg_prepared_xacts p ON '-1/' || p.transaction = l.virtualtransaction
@@ -32,9 +36,17 @@ final class OpenTransactions {
     private static final String IN_THE_WAY =
             HOLDERS + "l.relation = to_regclass(?) AND (? OR l.mode NOT IN ('AccessShareLock', 'RowShareLock'))";
 
-    private OpenTransactions() {}
+    private final DataSource source;
+
+    OpenTransactions(DataSource source) {
+        this.source = source;
+    }
 
     /** Those with changes that are captured, and will be published when they commit. */
+    public List<OpenTransaction> writersOfTheLog() throws SQLException {
+        return Transaction.run(source, OpenTransactions::writersOfTheLog);
+    }
+
     static List<OpenTransaction> writersOfTheLog(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(WRITERS)) {
             return read(query);
@@ -66,7 +78,8 @@ final class OpenTransactions {
                         row.getString(5),
                         row.getString(6),
                         instant(row, 7),
-                        instant(row, 8)));
+                        row.getObject(8, Double.class),
+                        instant(row, 9)));
             }
         }
         return found;

@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -56,11 +57,13 @@ class AdminHttpIT {
     private final CaptureMonitor monitor = new CaptureMonitor(new SimpleMeterRegistry(), Clock.systemUTC());
     private final Supplier<PollStatus> poller = () -> this.polled;
     private final TableViews views = new TableViews(source.tables(), pipeline, monitor, poller);
+    private final SourceHealth health =
+            new SourceHealth(views, source.transactions(), poller, Duration.ZERO, Clock.systemUTC());
     private final MockMvc http = MockMvcBuilders.standaloneSetup(
                     new TablesController(source.tables(), views, pipeline, poller),
                     new PauseController(source.pause(), poller),
                     new SnapshotsController(source.tables(), views, poller),
-                    new StatusController(poller, pipeline, monitor, source.backlog(), views))
+                    new StatusController(poller, pipeline, monitor, source.backlog(), views, health))
             .setControllerAdvice(new AdminErrors(), new RequestErrors())
             .build();
 
@@ -352,6 +355,47 @@ class AdminHttpIT {
         call(get("/admin/status"))
                 .andExpect(jsonPath("$.state").value("FAILED"))
                 .andExpect(jsonPath("$.cause", containsString("Kafka")));
+    }
+
+    @Test
+    void namesWhatChangesWaitForAndWhatWentWrongLast() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        call(get("/admin/status")).andExpect(jsonPath("$.lastError").doesNotExist());
+        monitor.failed("made up");
+        try (Connection other = source.connection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("INSERT INTO items VALUES (1)");
+            health.look();
+            call(get("/admin/status"))
+                    .andExpect(jsonPath("$.openTransactions[0].pid").isNumber())
+                    .andExpect(jsonPath("$.openTransactions[0].user").value("postgres"))
+                    .andExpect(jsonPath("$.openTransactions[0].state").value("idle in transaction"))
+                    .andExpect(jsonPath("$.openTransactions[0].seconds").isNumber())
+                    .andExpect(jsonPath("$.lastError.message").value("made up"))
+                    .andExpect(jsonPath("$.lastError.at").exists());
+        }
+        health.look();
+        call(get("/admin/status")).andExpect(jsonPath("$.openTransactions", hasSize(0)));
+    }
+
+    @Test
+    void seesLossesAlsoWhilePaused() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        source.execute("ALTER TABLE items ADD COLUMN more int");
+        polled = polled(State.PAUSED, "paused");
+        health.look();
+        assertThat(health.seen().losses()).as("its changes are captured").isEmpty();
+        source.execute("ALTER TABLE items DISABLE TRIGGER zz_cdc_update");
+        health.look();
+        assertThat(health.seen().losses().get("public.items")).contains("no enabled trigger for update");
+        polled = polled(State.STANDBY, null);
+        health.look();
+        assertThat(health.seen().losses()).isEmpty();
+        polled = polled(State.RUNNING, null);
+        source.leave();
+        health.look();
+        assertThat(health.seen().away()).contains("refused");
     }
 
     @Test

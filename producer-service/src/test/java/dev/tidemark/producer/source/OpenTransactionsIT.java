@@ -73,7 +73,7 @@ class OpenTransactionsIT {
 
     @Test
     void namesPreparedTransactions() {
-        OpenTransaction prepared = new OpenTransaction("-1/7", null, "night", "ada", null, null, null, null);
+        OpenTransaction prepared = new OpenTransaction("-1/7", null, "night", "ada", null, null, null, null, null);
         assertThat(prepared.toString()).startsWith("the prepared transaction 'night' of ada");
     }
 

@@ -42,6 +42,10 @@ public final class TestSource {
         return new BacklogReader(database);
     }
 
+    public OpenTransactions transactions() {
+        return new OpenTransactions(database);
+    }
+
     public Connection connection() throws SQLException {
         return database.getConnection();
     }
