@@ -62,6 +62,7 @@ class StatusController {
                 instance.commit(),
                 lag(partitions),
                 partitions,
+                status.lastError(),
                 errors.isEmpty() ? null : String.join("; ", errors));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.consumer.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.consumer.apply.ErrorKind;
 import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.ingest.LastError;
 import dev.tidemark.consumer.ingest.PartitionStatus;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused who has paused the group, also where it has failed besides; null if it is not
  * @param lag how many records of its topics are not applied; null if that is not known
  * @param partitions those of this instance
+ * @param lastError what went wrong last since the start, also when it is over
  * @param error why some of it is not known
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -28,6 +30,7 @@ record StatusView(
         @Nullable String commit,
         @Nullable Long lag,
         @JsonInclude List<Partition> partitions,
+        @Nullable LastError lastError,
         @Nullable String error) {
 
     record Paused(@Nullable String by, @Nullable Instant since) {}

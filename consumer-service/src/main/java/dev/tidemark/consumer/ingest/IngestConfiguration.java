@@ -30,8 +30,8 @@ class IngestConfiguration {
     private static final long SHUTDOWN_MILLIS = 20_000;
 
     @Bean
-    PipelineStatus pipelineStatus() {
-        return new PipelineStatus();
+    PipelineStatus pipelineStatus(Clock clock) {
+        return new PipelineStatus(clock);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.tidemark.consumer.ingest;
 
 import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.apply.Problem;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,11 +14,17 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineStatus {
 
     private final Map<TopicPartition, PartitionStatus> partitions = new ConcurrentHashMap<>();
+    private final Clock clock;
     private volatile @Nullable Instant busySince;
     private volatile @Nullable Problem destination;
     private volatile @Nullable Problem broker;
     private volatile boolean started;
     private volatile Control control = Control.RUNNING;
+    private volatile @Nullable LastError lastError;
+
+    public PipelineStatus(Clock clock) {
+        this.clock = clock;
+    }
 
     /** The partitions of this instance, in order. */
     public Map<TopicPartition, PartitionStatus> partitions() {
@@ -54,8 +61,20 @@ public final class PipelineStatus {
         return control;
     }
 
+    /** What went wrong last; null if nothing has since the start. */
+    public @Nullable LastError lastError() {
+        return lastError;
+    }
+
     void partition(TopicPartition partition, PartitionStatus status) {
-        partitions.put(partition, status);
+        PartitionStatus before = partitions.put(partition, status);
+        note(partition.toString(), before == null ? null : before.problem(), status.problem());
+    }
+
+    private void note(String where, @Nullable Problem before, @Nullable Problem problem) {
+        if (problem != null && (before == null || !before.message().equals(problem.message()))) {
+            lastError = new LastError(where + ": " + problem.message(), clock.instant());
+        }
     }
 
     void forget(TopicPartition partition) {
@@ -67,10 +86,12 @@ public final class PipelineStatus {
     }
 
     void destination(@Nullable Problem problem) {
+        note("destination", destination, problem);
         destination = problem;
     }
 
     void broker(@Nullable Problem problem) {
+        note("kafka", broker, problem);
         broker = problem;
     }
 

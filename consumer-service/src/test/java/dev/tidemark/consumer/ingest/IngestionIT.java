@@ -78,7 +78,7 @@ class IngestionIT {
     /** A consumer-service without its container. */
     private final class Instance {
         final MockConsumer<byte[], byte[]> consumer;
-        final PipelineStatus status = new PipelineStatus();
+        final PipelineStatus status = new PipelineStatus(Clock.systemUTC());
         final Ingestion ingestion;
 
         Instance(boolean createTables, TopicPartition... partitions) {

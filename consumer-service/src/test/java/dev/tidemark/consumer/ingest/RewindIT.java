@@ -78,7 +78,7 @@ class RewindIT {
 
     private final class Instance {
         final MockConsumer<byte[], byte[]> consumer = broker.consumer(people);
-        final PipelineStatus status = new PipelineStatus();
+        final PipelineStatus status = new PipelineStatus(Clock.systemUTC());
         final Ingestion ingestion;
 
         Instance() {
