@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,6 +36,22 @@ final class Admin {
         return send(path, body.isEmpty() ? request : request.header("Content-Type", "application/json"));
     }
 
+    Answer put(String path) {
+        return send(path, HttpRequest.newBuilder().PUT(BodyPublishers.noBody()));
+    }
+
+    Answer delete(String path) {
+        return send(path, HttpRequest.newBuilder().DELETE());
+    }
+
+    private static JsonNode json(String path, HttpResponse<String> answer) {
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JacksonException e) {
+            throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body(), e);
+        }
+    }
+
     private Answer send(String path, HttpRequest.Builder request) {
         try {
             HttpResponse<String> answer = HTTP.send(
@@ -42,7 +59,7 @@ final class Admin {
                             .timeout(Duration.ofSeconds(30))
                             .build(),
                     BodyHandlers.ofString());
-            return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+            return new Answer(answer.statusCode(), json(path, answer));
         } catch (IOException e) {
             throw new IllegalStateException(path + ": " + e, e);
         } catch (InterruptedException e) {

@@ -15,10 +15,13 @@ class WebAutoConfiguration {
         return new RequestErrors();
     }
 
-    /** Names of tables may hold a slash, which Tomcat would not have even where it is encoded. */
+    /** Names of tables may hold slashes of both kinds, which Tomcat would not have even where they are encoded. */
     @Bean
     WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> encodedSlashes() {
-        return server -> server.addConnectorCustomizers(
-                connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+        String understood = EncodedSolidusHandling.PASS_THROUGH.getValue();
+        return server -> server.addConnectorCustomizers(connector -> {
+            connector.setEncodedSolidusHandling(understood);
+            connector.setEncodedReverseSolidusHandling(understood);
+        });
     }
 }

@@ -35,6 +35,6 @@ final class Refusals {
 
     /** What follows {@code PUT} or {@code DELETE}. */
     static String path(TableId table) {
-        return "/admin/tables/" + UriUtils.encodePathSegment(table.toString(), StandardCharsets.UTF_8);
+        return "/admin/tables/" + UriUtils.encode(table.toString(), StandardCharsets.UTF_8);
     }
 }
