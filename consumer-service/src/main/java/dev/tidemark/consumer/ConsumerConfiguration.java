@@ -1,8 +1,10 @@
 package dev.tidemark.consumer;
 
+import dev.tidemark.model.DatabaseUrl;
 import dev.tidemark.model.TopicNames;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.TaskScheduler;
@@ -11,6 +13,10 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PipelineProperties.class)
 class ConsumerConfiguration {
+
+    ConsumerConfiguration(DataSourceProperties database) {
+        DatabaseUrl.require(database.getUrl());
+    }
 
     @Bean
     TopicNames topicNames(PipelineProperties properties) {

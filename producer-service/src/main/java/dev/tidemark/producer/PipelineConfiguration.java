@@ -1,14 +1,20 @@
 package dev.tidemark.producer;
 
+import dev.tidemark.model.DatabaseUrl;
 import dev.tidemark.producer.capture.Pipeline;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class PipelineConfiguration {
+
+    PipelineConfiguration(DataSourceProperties database) {
+        DatabaseUrl.require(database.getUrl());
+    }
 
     @Bean
     Clock clock() {

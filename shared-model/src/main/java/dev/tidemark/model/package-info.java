@@ -1,6 +1,6 @@
 /**
  * The wire contract between the producer-service and the consumer-service: names of tables and topics, change events, markers.
- * Plain Java, so that any other reader of the topics can use it; golden files hold both sides to the same bytes.
+ * And what both say alike. Plain Java, so that any other reader of the topics can use it; golden files hold both sides to the same bytes.
  */
 @NullMarked
 package dev.tidemark.model;

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.model.ErrorText;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.sql.SQLException;
@@ -37,13 +38,7 @@ public record Problem(
 
     private static String message(Throwable error) {
         SQLException database = databaseError(error);
-        Throwable telling = database == null ? error : database;
-        while (telling.getMessage() == null && telling.getCause() != null) {
-            telling = telling.getCause();
-        }
-        return telling.getMessage() == null
-                ? telling.getClass().getName()
-                : telling.getMessage().strip();
+        return ErrorText.of(database == null ? error : database);
     }
 
     /** The database's own words, below those of pools and tools. */

@@ -2,6 +2,7 @@ package dev.tidemark.consumer.ingest;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.tidemark.model.BrokerAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** Asks Kafka by an admin client, which is made when it is first needed: that fails while Kafka's name cannot be resolved. Safe for use by several threads. */
 final class AdminTopics implements Topics, AutoCloseable {
 
-    private final Supplier<Admin> factory;
+    private final Map<String, Object> configuration;
     private final Duration timeout;
     private @Nullable Admin admin;
 
-    AdminTopics(Supplier<Admin> factory, Duration timeout) {
-        this.factory = factory;
+    /** @param configuration of the admin client */
+    AdminTopics(Map<String, Object> configuration, Duration timeout) {
+        this.configuration = configuration;
         this.timeout = timeout;
     }
 
@@ -91,9 +92,9 @@ final class AdminTopics implements Topics, AutoCloseable {
     private synchronized Admin admin() {
         if (admin == null) {
             try {
-                admin = factory.get();
+                admin = Admin.create(configuration);
             } catch (RuntimeException e) {
-                throw new KafkaUnavailableException(e);
+                throw unavailable(e);
             }
         }
         return admin;
@@ -103,13 +104,17 @@ final class AdminTopics implements Topics, AutoCloseable {
         try {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new KafkaUnavailableException(e.getCause());
+            throw unavailable(e.getCause());
         } catch (TimeoutException e) {
-            throw new KafkaUnavailableException(null);
+            throw unavailable(null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new KafkaUnavailableException(e);
+            throw unavailable(e);
         }
+    }
+
+    private KafkaUnavailableException unavailable(@Nullable Throwable cause) {
+        return new KafkaUnavailableException(BrokerAddress.unanswered(configuration), cause);
     }
 
     @Override

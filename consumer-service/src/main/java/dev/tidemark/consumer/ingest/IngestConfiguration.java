@@ -6,7 +6,6 @@ import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.Sink;
 import dev.tidemark.consumer.apply.SinkProperties;
 import java.time.Clock;
-import org.apache.kafka.clients.admin.Admin;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.DefaultKafkaConsumerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -36,7 +35,7 @@ class IngestConfiguration {
 
     @Bean
     AdminTopics topics(KafkaAdmin admin, IngestProperties properties) {
-        return new AdminTopics(() -> Admin.create(admin.getConfigurationProperties()), properties.kafkaTimeout());
+        return new AdminTopics(admin.getConfigurationProperties(), properties.kafkaTimeout());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import dev.tidemark.model.ErrorText;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka does not answer, or not what was asked for. */
@@ -7,7 +8,7 @@ public final class KafkaUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    KafkaUnavailableException(@Nullable Throwable cause) {
-        super("Kafka does not answer" + (cause == null ? "" : ": " + cause), cause);
+    KafkaUnavailableException(String message, @Nullable Throwable cause) {
+        super(cause == null ? message : message + ": " + ErrorText.of(cause), cause);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.producer.capture;
 
+import dev.tidemark.model.ErrorText;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
@@ -152,7 +153,7 @@ public final class Poller {
             publisher.reset();
         }
         release();
-        String problem = describe(e);
+        String problem = ErrorText.of(e);
         boolean known = status.state() == State.FAILED && problem.equals(status.problem());
         report(State.FAILED, 0, null, problem);
         if (!known) {
@@ -203,12 +204,5 @@ public final class Poller {
         } else if (!same) {
             LOG.error("The producer is {}: {}; it goes on as soon as it can", state, problem);
         }
-    }
-
-    private static String describe(Throwable e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        Throwable cause = e.getCause();
-        boolean adds = cause != null && cause.getMessage() != null && !message.contains(cause.getMessage());
-        return adds && cause != null ? message + ": " + cause.getMessage() : message;
     }
 }

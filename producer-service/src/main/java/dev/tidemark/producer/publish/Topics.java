@@ -1,5 +1,6 @@
 package dev.tidemark.producer.publish;
 
+import dev.tidemark.model.BrokerAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -133,11 +134,11 @@ final class Topics implements AutoCloseable {
         return client;
     }
 
-    private static <T> T await(KafkaFuture<T> answer, long timeoutMillis) throws ExecutionException {
+    private <T> T await(KafkaFuture<T> answer, long timeoutMillis) throws ExecutionException {
         try {
             return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new KafkaUnavailableException("Kafka does not answer", e);
+            throw new KafkaUnavailableException(BrokerAddress.unanswered(admin.getConfigurationProperties()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KafkaUnavailableException("Interrupted while waiting for Kafka", e);
