@@ -10,23 +10,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
-/** A pipeline of one test: databases and topics of its own on the shared stack, and both services as processes, configured by their environment alone. */
+/** A pipeline of one test: databases and topics of its own on a stack, and both services as processes, configured by their environment alone. */
 final class Pipeline implements AutoCloseable {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
-    private final Stack stack = SharedStack.get();
+    private final Stack stack;
     private final String name = "e2e_%d_%d".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet());
-    private final TestDatabase source = TestDatabase.create(stack.source(), name);
-    private final TestDatabase destination = TestDatabase.create(stack.destination(), name);
+    private final TestDatabase source;
+    private final TestDatabase destination;
     private final Map<String, String> producerSettings = new TreeMap<>();
     private final Map<String, String> consumerSettings = new TreeMap<>();
     private final List<ServiceProcess> producers = new ArrayList<>();
     private final List<ServiceProcess> consumers = new ArrayList<>();
 
+    private SSLContext https;
+
     /** @param tables what {@code CDC_TABLES} says */
-    Pipeline(String tables) {
+    Pipeline(Stack stack, String tables) {
+        this.stack = stack;
+        source = TestDatabase.create(stack.source(), name);
+        destination = TestDatabase.create(stack.destination(), name);
         producerSettings.put("CDC_TABLES", tables);
         producerSettings.put("CDC_POLL_REFRESHINTERVAL", "500ms");
     }
@@ -38,6 +44,12 @@ final class Pipeline implements AutoCloseable {
 
     Pipeline consumerWith(String variable, String value) {
         consumerSettings.put(variable, value);
+        return this;
+    }
+
+    /** From now on services are asked by HTTPS; that they speak it is a matter of their settings. */
+    Pipeline overHttps(SSLContext trust) {
+        https = trust;
         return this;
     }
 
@@ -89,7 +101,7 @@ final class Pipeline implements AutoCloseable {
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             configured = configured.with(setting.getKey(), setting.getValue());
         }
-        return new ServiceProcess(configured);
+        return https == null ? new ServiceProcess(configured) : new ServiceProcess(configured, https);
     }
 
     /** Waits until the producer is at work and the tables, as SQL writes their names, are captured and have their first snapshot behind them. */
@@ -162,7 +174,8 @@ final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         services().forEach(ServiceProcess::close);
-        SharedStack.get(); // starts what a failed test has left down
+        stack.source().start(); // where a failed test has left it down
+        stack.destination().start();
         source.drop();
         destination.drop();
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.test;
 
+import dev.tidemark.stack.Stack;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -32,7 +33,11 @@ final class Pipelines
     }
 
     Pipeline create(String tables) {
-        Pipeline pipeline = new Pipeline(tables);
+        return create(SharedStack.get(), tables);
+    }
+
+    Pipeline create(Stack stack, String tables) {
+        Pipeline pipeline = new Pipeline(stack, tables);
         open.add(pipeline);
         return pipeline;
     }

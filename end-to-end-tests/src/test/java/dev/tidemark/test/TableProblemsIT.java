@@ -102,7 +102,7 @@ class TableProblemsIT {
 
     @Test
     void tablesThatWouldShareTopicRefuseTheStart() {
-        try (Pipeline clashing = new Pipeline("public.\"a.b\",public.\"a_b\",public.item")) {
+        try (Pipeline clashing = new Pipeline(SharedStack.get(), "public.\"a.b\",public.\"a_b\",public.item")) {
             ServiceProcess producer = clashing.newProducer();
             assertThatThrownBy(producer::start)
                     .hasMessageContaining("public.\"a.b\"")

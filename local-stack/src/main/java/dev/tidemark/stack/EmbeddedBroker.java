@@ -70,7 +70,9 @@ public final class EmbeddedBroker extends ChildServer implements Broker {
         properties.put("advertised.listeners", client);
         properties.put("controller.quorum.voters", "1@" + controller);
         properties.put("log.dirs", directory().resolve("data").toString());
-        properties.putAll(more);
+        // Listeners come beside its own, all else in its place.
+        more.forEach((name, value) ->
+                properties.merge(name, value, (own, other) -> name.endsWith("listeners") ? own + "," + other : other));
         String lines = properties.entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())
                 .collect(Collectors.joining("\n"));

@@ -8,7 +8,7 @@ import java.util.TreeMap;
  *
  * @param source settings of the source's {@code postgresql.conf}, over the server's own defaults
  * @param destination the same for the destination
- * @param broker properties of the broker, over those of {@link EmbeddedBroker}
+ * @param broker properties of the broker, over those of {@link EmbeddedBroker}; {@code listeners} and {@code advertised.listeners} beside its own
  * @param brokerHeap the broker's {@code -Xmx}
  */
 public record StackOptions(
