@@ -6,6 +6,7 @@ import dev.tidemark.producer.capture.Poller;
 import dev.tidemark.producer.source.OpenTransactions;
 import java.time.Clock;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -42,11 +43,15 @@ class AdminConfiguration {
 
     /** Of its own, since the source may keep it waiting. */
     @Bean
-    ThreadPoolTaskScheduler healthScheduler(SourceHealth source, HealthProperties properties) {
+    ThreadPoolTaskScheduler healthScheduler() {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
         scheduler.setThreadNamePrefix("health-");
-        scheduler.initialize();
-        scheduler.scheduleWithFixedDelay(source::look, properties.interval());
         return scheduler;
+    }
+
+    @Bean
+    SmartInitializingSingleton healthWatch(
+            ThreadPoolTaskScheduler healthScheduler, SourceHealth source, HealthProperties properties) {
+        return () -> healthScheduler.scheduleWithFixedDelay(source::look, properties.interval());
     }
 }
