@@ -23,7 +23,7 @@ COPY --from=layers /layers/dependencies/ ./
 COPY --from=layers /layers/spring-boot-loader/ ./
 COPY --from=layers /layers/snapshot-dependencies/ ./
 COPY --from=layers /layers/application/ ./
-# In a container, loopback would be reachable from nowhere.
+# In a container, loopback would be reachable from nowhere. So it takes credentials to start: docs/security.md
 ENV SERVER_ADDRESS=0.0.0.0
 USER 10001:10001
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-jar", "application.jar"]

@@ -64,6 +64,38 @@ await_healthy() {
   done
 }
 
+# What a service answers, by the user's name; both have the demonstration's password unless .env says otherwise.
+answer() { # answer viewer|operator|nobody PORT METHOD PATH
+  local password=${VIEWER_PASSWORD:-tidemark}
+  [ "$1" = viewer ] || password=${OPERATOR_PASSWORD:-tidemark}
+  [ "$1" = nobody ] || set -- "$@" -K -
+  local port=$2 method=$3 path=$4 user=$1
+  shift 4
+  echo "user = \"$user:$password\"" | curl -s -o /dev/null -w '%{http_code}' "$@" -X "$method" "http://127.0.0.1:$port$path"
+}
+expect() { # expect STATUS and what answer takes
+  local status
+  status=$(answer "${@:2}")
+  [ "$status" = "$1" ] || fail "$4 $5 is answered with $status to $2, not $1"
+}
+
+# Healthy is a service that serves its REST. That changes flow is for viewers to see, once both have found what they need.
+await_flow() {
+  local port until=$((SECONDS + patience))
+  for port in "${PRODUCER_PORT:-8081}" "${CONSUMER_PORT:-8082}"; do
+    expect 401 nobody "$port" GET /actuator/health
+    expect 403 viewer "$port" POST /admin/pause
+    while [ "$(answer viewer "$port" GET /actuator/health)" != 200 ]; do
+      [ $SECONDS -lt $until ] || fail "changes do not flow: port $port says so"
+      sleep 1
+    done
+    expect 200 operator "$port" POST /admin/pause
+    expect 200 nobody "$port" GET /actuator/health/readiness
+    expect 200 operator "$port" POST /admin/resume
+  done
+  ok "changes flow, and take credentials to look at and to stop"
+}
+
 published_on_loopback() {
   local elsewhere
   elsewhere=$(docker ps --filter "label=com.docker.compose.project=$project" --format '{{.Names}} {{.Ports}}' | grep -E '0\.0\.0\.0:|\[::\]:|:::' || true)
@@ -87,6 +119,7 @@ compose up -d
 await_healthy
 published_on_loopback
 not_root
+await_flow
 await_equal "the sample is copied"
 
 sql source "INSERT INTO public.employees (first_name, last_name, dob, city, salary) VALUES ('Ada', 'Lovelace', '1815-12-10', 'London', 1)"

@@ -18,14 +18,14 @@ class ConfigurationDocTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     @ParameterizedTest
-    @ValueSource(strings = {"producer-service", "consumer-service"})
-    void listsEverySettingOfTheService(String service) throws IOException {
+    @ValueSource(strings = {"producer-service", "consumer-service", "shared-web"})
+    void listsEverySettingOfTheModule(String module) throws IOException {
         String document = Files.readString(ROOT.resolve("docs/configuration.md"));
-        assertThat(document).contains(table(service));
+        assertThat(document).contains(table(module));
     }
 
-    private static String table(String service) throws IOException {
-        Path metadata = ROOT.resolve(service).resolve("target/classes/META-INF/spring-configuration-metadata.json");
+    private static String table(String module) throws IOException {
+        Path metadata = ROOT.resolve(module).resolve("target/classes/META-INF/spring-configuration-metadata.json");
         List<String> lines = new ArrayList<>(List.of("| setting | default | meaning |", "|---|---|---|"));
         for (JsonNode property : JsonMapper.shared().readTree(metadata.toFile()).get("properties")) {
             String name = property.get("name").asString();

@@ -1,13 +1,15 @@
 package dev.tidemark.web;
 
-import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.converter.StringHttpMessageConverter;
 
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @AutoConfiguration(before = WebMvcAutoConfiguration.class)
+@Import(TomcatConfiguration.class)
 class WebAutoConfiguration {
 
     @Bean
@@ -15,13 +17,9 @@ class WebAutoConfiguration {
         return new RequestErrors();
     }
 
-    /** Names of tables may hold slashes of both kinds, which Tomcat would not have even where they are encoded. */
+    /** In place of Spring's. */
     @Bean
-    WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> encodedSlashes() {
-        String understood = EncodedSolidusHandling.PASS_THROUGH.getValue();
-        return server -> server.addConnectorCustomizers(connector -> {
-            connector.setEncodedSolidusHandling(understood);
-            connector.setEncodedReverseSolidusHandling(understood);
-        });
+    StringHttpMessageConverter strictStringConverter() {
+        return new StrictStringConverter();
     }
 }

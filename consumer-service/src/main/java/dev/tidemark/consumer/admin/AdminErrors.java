@@ -5,6 +5,7 @@ import dev.tidemark.consumer.apply.MoveRefusedException;
 import dev.tidemark.consumer.apply.Problem;
 import dev.tidemark.consumer.ingest.KafkaUnavailableException;
 import java.sql.SQLException;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -12,6 +13,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** What went wrong, as {@code application/problem+json}. */
 @RestControllerAdvice
+@Order(0)
 class AdminErrors {
 
     @ExceptionHandler

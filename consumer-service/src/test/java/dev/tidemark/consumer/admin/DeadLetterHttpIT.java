@@ -221,7 +221,8 @@ class DeadLetterHttpIT {
                 .andExpect(jsonPath("$.result").value("REPLAYED"));
         call(post(LETTERS + "/" + id + "/replay?force=true").principal(() -> "ada"));
         assertThat(replays.requests)
-                .containsExactly("[" + id + "] forced=false who=127.0.0.1", "[" + id + "] forced=true who=ada");
+                .containsExactly(
+                        "[" + id + "] forced=false who=127.0.0.1", "[" + id + "] forced=true who=ada (127.0.0.1)");
         assertThat(tried).containsExactly(id, id);
     }
 
@@ -327,7 +328,7 @@ class DeadLetterHttpIT {
                 .andExpect(jsonPath("$.result").value("DISCARDED"));
         call(post(LETTERS + "/" + id + "/discard")).andExpect(status().isOk());
         assertThat(destination.value("SELECT closed_by FROM cdc.dead_letter WHERE id = " + id))
-                .isEqualTo("bob");
+                .isEqualTo("bob (127.0.0.1)");
         problem(409, post(LETTERS + "/" + replayed + "/discard"))
                 .andExpect(jsonPath("$.detail", containsString("replayed by ada")));
         problem(404, post(LETTERS + "/" + (replayed + 1) + "/discard"));
@@ -364,7 +365,7 @@ class DeadLetterHttpIT {
         call(post(LETTERS + "/replay?table=people").principal(() -> "ada"))
                 .andExpect(status().isAccepted())
                 .andExpect(header().string("Location", LETTERS + "/replays/1"))
-                .andExpect(jsonPath("$.by").value("ada"));
+                .andExpect(jsonPath("$.by").value("ada (127.0.0.1)"));
         awaitEnd(1);
         assertThat(replays.pages).containsExactly(List.of(first, second, third));
         call(get(LETTERS + "/replays/1"))

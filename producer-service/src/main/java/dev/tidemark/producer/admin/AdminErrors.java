@@ -6,6 +6,7 @@ import dev.tidemark.producer.source.UntrackableTableException;
 import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -14,6 +15,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** What went wrong, as {@code application/problem+json}. */
 @RestControllerAdvice
+@Order(0)
 class AdminErrors {
 
     @ExceptionHandler
