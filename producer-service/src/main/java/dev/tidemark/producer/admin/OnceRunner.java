@@ -7,7 +7,6 @@ import dev.tidemark.run.RunWait;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,9 +72,9 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
         return switch (status.state()) {
             case PAUSED -> Progress.hopeless("the producer is " + status.problem());
             case STANDBY -> Progress.held(status.state(), "another producer is the active one");
-            case FAILED, STARTING, STOPPED ->
-                Progress.held(
-                        status.state(), Objects.requireNonNullElse(status.problem(), "the source does not answer"));
+            case FAILED -> Progress.held(status.state(), String.valueOf(status.problem()));
+            case STARTING -> Progress.working(clock.instant()); // what takes too long is a failure
+            case STOPPED -> Progress.held(status.state(), "it was stopped");
             case RUNNING -> running(status, monitor.waitingSince());
         };
     }
