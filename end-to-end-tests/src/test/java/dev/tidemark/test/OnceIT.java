@@ -134,5 +134,12 @@ class OnceIT {
         assertThat(run(pipeline.newConsumer(), 1)).contains("Not all that was there could be applied", "public.item");
         pipeline.consumerWith("SPRING_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1");
         assertThat(run(pipeline.newConsumer(), 1)).contains("Kafka does not answer");
+
+        ServiceProcess waiting =
+                pipeline.consumerWith("CDC_ONCE_TIMEOUT", "10m").newConsumer();
+        waiting.launch();
+        Await.until("start", () -> Files.readString(waiting.log()).contains("Started ConsumerApplication"));
+        waiting.stop();
+        assertThat(waiting.alive()).isFalse();
     }
 }
