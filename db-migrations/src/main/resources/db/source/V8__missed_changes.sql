@@ -54,8 +54,7 @@ BEGIN
         WHERE g.tgrelid = relation AND g.tgname = e.name AND g.tgenabled IN ('R', 'A') AND g.tgfoid = to_regproc('cdc.bypass_' || table_id)));
 END $$;
 
--- Makes them. Called by cdc.track where that may; else a superuser may call it, for without them such writes go unnoticed. A table that the transaction has open cannot be
--- altered: then a later cdc.track does it.
+-- Makes them. Where cdc.track may not, a superuser may call it: without them such writes go unnoticed.
 CREATE FUNCTION cdc.watch(relation regclass) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 #variable_conflict use_variable
 DECLARE
@@ -69,7 +68,22 @@ BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER %s EXECUTE FUNCTION cdc.bypass_%s()', e.name, format(e.event, relation), table_id);
     EXECUTE format('ALTER TABLE %s ENABLE REPLICA TRIGGER %I', relation, e.name);
   END LOOP;
-EXCEPTION WHEN object_in_use THEN
+END $$;
+
+-- Does so if cdc.track may, unless the table is locked, or the calling transaction has it open: then the next cdc.track tries again. Nobody has to wait long for what is no
+-- part of the capture.
+CREATE FUNCTION cdc.try_watch(relation regclass, table_id int) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $$
+BEGIN
+  IF to_regproc('cdc.bypass_' || table_id) IS NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
+    EXECUTE format('CREATE OR REPLACE FUNCTION cdc.bypass_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS %L', table_id, cdc.bypass_source(table_id));
+    EXECUTE format('REVOKE ALL ON FUNCTION cdc.bypass_%s() FROM PUBLIC', table_id);
+  END IF;
+  IF cdc.lacks_watch(relation, table_id) THEN
+    PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
+    PERFORM cdc.watch(relation);
+  END IF;
+EXCEPTION WHEN object_in_use OR lock_not_available THEN
   NULL;
 END $$;
 
@@ -86,18 +100,6 @@ BEGIN
     SELECT FROM cdc.tracked_table t, pg_proc p
     WHERE t.id = table_id AND t.key_columns = cdc.key_columns(relation) AND p.oid = to_regproc('cdc.capture_' || table_id)
       AND strpos(p.prosrc, trim('E' FROM left(begin_of_shape, -1))) > 0);
-END $$;
-
-CREATE OR REPLACE FUNCTION cdc.captured_as(relation regclass) RETURNS int LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_variable
-BEGIN
-  RETURN (
-    SELECT t.id
-    FROM cdc.tracked_table t JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace s ON s.oid = c.relnamespace
-    WHERE t.relation = relation AND t.active AND t.schema_name = s.nspname AND t.table_name = c.relname
-      AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(relation, t.id)
-      AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id))
-      AND NOT cdc.lacks_watch(relation, t.id));
 END $$;
 
 CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -138,6 +140,7 @@ BEGIN
     table_id := cdc.captured_as(relation);  -- somebody else may have done it meanwhile
   END IF;
   IF table_id IS NOT NULL THEN
+    PERFORM cdc.try_watch(relation, table_id);
     RETURN table_id;
   END IF;
 
@@ -169,11 +172,7 @@ BEGIN
   IF gap IS NOT NULL THEN
     INSERT INTO cdc.missed_change (table_id, cause) VALUES (table_id, gap);
   END IF;
-  EXECUTE format('CREATE OR REPLACE FUNCTION cdc.bypass_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS %L', table_id, cdc.bypass_source(table_id));
-  EXECUTE format('REVOKE ALL ON FUNCTION cdc.bypass_%s() FROM PUBLIC', table_id);
-  IF cdc.lacks_watch(relation, table_id) THEN
-    PERFORM cdc.watch(relation);
-  END IF;
+  PERFORM cdc.try_watch(relation, table_id);
   RETURN table_id;
 END $$;
 

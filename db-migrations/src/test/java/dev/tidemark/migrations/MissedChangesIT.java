@@ -127,6 +127,19 @@ class MissedChangesIT {
     }
 
     @Test
+    void writersOfATableThatIsCapturedDoNotWaitForTheWatch() {
+        session.run("DROP FUNCTION cdc.bypass_1 CASCADE");
+        try (Session writer = database.session()) {
+            writer.run("BEGIN", "INSERT INTO t VALUES (1)");
+            session.track("t");
+            assertThat(session.rows("SELECT table_name FROM cdc.outdated()")).containsExactly("t");
+            writer.run("COMMIT");
+        }
+        session.track("t");
+        assertThat(session.rows("SELECT table_name FROM cdc.outdated()")).isEmpty();
+    }
+
+    @Test
     void untrackingTakesTheWatchOff() {
         asReplica("INSERT INTO t VALUES (1)");
         session.run("SELECT cdc.untrack('t')");
