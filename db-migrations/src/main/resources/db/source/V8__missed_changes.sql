@@ -89,7 +89,8 @@ END $$;
 
 -- Whether a table has another name, other columns or another key than cdc.track found. Unlike cdc.outdated it waits for no lock on the table, but believes the catalogs,
 -- which are right in a READ COMMITTED transaction; and it does not see all that matters to the triggers.
-CREATE FUNCTION cdc.is_altered(relation regclass, table_id int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdc.is_altered(relation regclass, table_id int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
   begin_of_shape text := quote_literal(format('%s (%s) ', relation, (
@@ -102,7 +103,8 @@ BEGIN
       AND strpos(p.prosrc, trim('E' FROM left(begin_of_shape, -1))) > 0);
 END $$;
 
-CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 BEGIN
   RETURN QUERY SELECT t.* FROM cdc.tracked_table t
   WHERE t.active AND (
@@ -119,7 +121,8 @@ BEGIN
 END $$;
 
 -- As before; besides, it tells of a gap, and has the table watched where it may.
-CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
   refusal record;

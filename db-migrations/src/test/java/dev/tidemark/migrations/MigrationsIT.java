@@ -56,6 +56,19 @@ class MigrationsIT {
         }
     }
 
+    /** A function that is replaced loses the settings that ALTER FUNCTION has given it. */
+    @Test
+    void whatComparesTextsOfSqlDoesNotDependOnTheSession() {
+        try (Session admin = TestDatabase.source().session()) {
+            assertThat(admin.rows("""
+                            SELECT p.proname FROM pg_proc p
+                            WHERE p.pronamespace = 'cdc'::regnamespace
+                              AND p.proname IN ('is_current', 'capture_anew', 'refusal', 'track', 'captured_as', 'outdated', 'is_altered')
+                              AND NOT coalesce(p.proconfig @> '{standard_conforming_strings=on,quote_all_identifiers=off}', false)
+                            """)).isEmpty();
+        }
+    }
+
     @Test
     void theDestinationRoleNeedsOnlyTheGrants() throws IOException {
         String role = TestDatabase.role("destination");
