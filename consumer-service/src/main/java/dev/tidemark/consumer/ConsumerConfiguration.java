@@ -28,9 +28,11 @@ class ConsumerConfiguration {
         return Clock.systemUTC();
     }
 
+    /** Two threads: who looks for the meters may have to wait, and whoever sees to the listener must not. */
     @Bean
     TaskScheduler taskScheduler() {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setPoolSize(2);
         scheduler.setThreadNamePrefix("supervisor-");
         return scheduler;
     }

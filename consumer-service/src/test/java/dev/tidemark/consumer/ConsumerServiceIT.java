@@ -144,9 +144,9 @@ class ConsumerServiceIT {
             assertThat(get(service, "lag").body()).contains("\"records\":0", "\"p99\":");
             assertThat(get(service, "prometheus").body())
                     .contains(
-                            "cdc_events_applied_total{operation=\"u\",table=\"public.people\"} 2.0",
+                            "cdc_events_applied_total{operation=\"update\",pipeline=\"tidemark\",table=\"public.people\"} 2.0",
                             "cdc_delay_seconds_bucket",
-                            "cdc_partitions_blocked 0.0");
+                            "cdc_destination_up{pipeline=\"tidemark\"} 1.0");
 
             send("tidemark.public.people", 3, 3, "toolong");
             await("the refusal", () -> get(service, "dlq").body().contains("\"open\":1"));

@@ -121,7 +121,8 @@ class OnceIT {
 
         pipeline.destination().execute("ALTER TABLE public.item ADD CONSTRAINT no_tenth CHECK (id <> 10)");
         pipeline.consumerWith("CDC_ONCE_FAILONDEADLETTERS", "true");
-        assertThat(run(pipeline.newConsumer(), 2)).contains("open dead letters by table: {public.item=1}");
+        assertThat(run(pipeline.newConsumer(), 2))
+                .contains("open dead letters by table and cause: {public.item={CONSTRAINT=1}}");
         assertThat(run(pipeline.newConsumer(), 2)).doesNotContainPattern(SOMETHING);
 
         pipeline.source().execute("UPDATE cdc.control SET paused_by = 'Ada', paused_at = now()");

@@ -35,6 +35,7 @@ final class Pipeline implements AutoCloseable {
         destination = TestDatabase.create(stack.destination(), name);
         producerSettings.put("CDC_TABLES", tables);
         producerSettings.put("CDC_POLL_REFRESHINTERVAL", "500ms");
+        producerSettings.put("CDC_HEARTBEAT_INTERVAL", "0"); // many a test counts what is sent
     }
 
     Pipeline producerWith(String variable, String value) {

@@ -1,7 +1,11 @@
 package dev.tidemark.producer;
 
 import dev.tidemark.model.DatabaseUrl;
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.capture.HeartbeatProperties;
 import dev.tidemark.producer.capture.Pipeline;
+import dev.tidemark.producer.capture.RunProperties;
+import dev.tidemark.producer.capture.RunProperties.Run;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
@@ -22,9 +26,14 @@ class PipelineConfiguration {
     }
 
     @Bean
-    Pipeline publishedPipeline(PipelineProperties properties, ObjectProvider<BuildProperties> build) {
+    Pipeline publishedPipeline(
+            PipelineProperties properties,
+            HeartbeatProperties heartbeat,
+            RunProperties run,
+            ObjectProvider<BuildProperties> build) {
         BuildProperties known = build.getIfAvailable();
         String version = known == null ? null : known.getVersion();
-        return properties.toPipeline(version == null ? "unknown" : version);
+        Pipeline pipeline = properties.toPipeline(version == null ? "unknown" : version);
+        return heartbeat.isOn() && run.run() == Run.CONTINUOUS ? pipeline.with(TableId.HEARTBEAT) : pipeline;
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.producer.capture.HeartbeatProperties;
 import dev.tidemark.producer.capture.PollProperties;
 import dev.tidemark.producer.capture.RetentionProperties;
 import dev.tidemark.producer.capture.RunProperties;
@@ -21,6 +22,7 @@ class PropertiesTest {
             "cdc.once", RunProperties.Once.class,
             "cdc.poll", PollProperties.class,
             "cdc.retention", RetentionProperties.class,
+            "cdc.heartbeat", HeartbeatProperties.class,
             "cdc.topics", TopicsProperties.class,
             "cdc.snapshot", SnapshotProperties.class);
 
@@ -38,6 +40,7 @@ class PropertiesTest {
         "cdc.poll.max-page-rows, 0",
         "cdc.poll.max-page-size, 0",
         "cdc.retention.interval, 0s",
+        "cdc.heartbeat.interval, -1s",
         "cdc.snapshot.max-chunk-rows, 0",
         "cdc.snapshot.max-chunk-size, -1MB",
         "cdc.topics.admin-timeout, 0s",

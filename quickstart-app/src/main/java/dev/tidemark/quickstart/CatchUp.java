@@ -19,7 +19,8 @@ final class CatchUp implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final String EXISTS = "SELECT 1 WHERE to_regclass('cdc.applied_offset') IS NOT NULL";
-    private static final String POSITION = "SELECT sum(next_offset) FROM cdc.applied_offset";
+    private static final String POSITION =
+            "SELECT sum(next_offset) FROM cdc.applied_offset WHERE topic NOT LIKE '%.cdc.heartbeat'";
 
     private final LocalPipeline pipeline;
     private final Console console;
@@ -79,7 +80,7 @@ final class CatchUp implements AutoCloseable {
         return quiet >= PATIENCE.toNanos();
     }
 
-    /** Grows with whatever is applied. Before the consumer has made its schema, nothing is. */
+    /** Grows with whatever is applied but heartbeats. Before the consumer has made its schema, nothing is. */
     private long position() throws SQLException {
         return number(EXISTS) == 0 ? 0 : number(POSITION);
     }

@@ -12,6 +12,9 @@ import java.util.Locale;
  */
 public record TableId(String schema, String name) implements Comparable<TableId> {
 
+    /** The pipeline's own table, whose row goes the whole way every few seconds. */
+    public static final TableId HEARTBEAT = new TableId("cdc", "heartbeat");
+
     /**
      * Reads a name as SQL does: unquoted parts fold to lower case, quoted parts stay as they are, and a name without a schema is in {@code public}.
      *

@@ -34,6 +34,12 @@ public record TopicNames(String prefix) {
         return topic.length() <= LONGEST ? topic : notDeadLetters(topic.substring(0, LONGEST));
     }
 
+    /** The table that has this topic if its names hold nothing that Kafka forbids; else there is another one of similar names. */
+    public TableId likelyTable(String topic) {
+        String[] names = topic.substring(prefix.length() + 1).split("\\.", 2);
+        return new TableId(names[0], names[1]);
+    }
+
     /** The topic of the events that could not be applied of a table's topic. */
     public static String deadLetters(String topic) {
         return topic + DEAD_LETTERS;

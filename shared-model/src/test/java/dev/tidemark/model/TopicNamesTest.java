@@ -17,6 +17,14 @@ class TopicNamesTest {
     }
 
     @Test
+    void leadsBackToTheTableWhereNothingWasReplaced() {
+        TableId plain = new TableId("public", "order_items");
+        assertThat(topics.likelyTable(topics.of(plain))).isEqualTo(plain);
+        assertThat(topics.likelyTable(topics.of(new TableId("My Schema", "a.b"))))
+                .isEqualTo(new TableId("My_Schema", "a_b"));
+    }
+
+    @Test
     void replacesWhatKafkaForbidsAndWhatSeparatesTheParts() {
         assertThat(topics.of(new TableId("My Schema", "a.b"))).isEqualTo("shop.My_Schema.a_b");
         assertThat(topics.of(new TableId("público", "x-dlt"))).isEqualTo("shop.p_blico.x_dlt");

@@ -1,7 +1,9 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.apply.HeartbeatTable;
 import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.RowReader;
+import dev.tidemark.consumer.apply.Sink;
 import dev.tidemark.consumer.deadletter.DeadLetterJobs;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.Replays;
@@ -20,14 +22,39 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RunProperties.class)
+@EnableScheduling
 class AdminConfiguration {
 
     @Bean
-    ConsumerMeters consumerMeters(MeterRegistry registry, PipelineStatus status) {
-        return new ConsumerMeters(registry, status);
+    ConsumerMeters consumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat) {
+        return new ConsumerMeters(registry, heartbeat);
+    }
+
+    @Bean
+    HeartbeatWatch heartbeatWatch(HeartbeatTable table, Clock clock) {
+        return new HeartbeatWatch(table, clock);
+    }
+
+    @Bean
+    PipelineMeters pipelineMeters(
+            PipelineStatus status,
+            Obstacles obstacles,
+            TopicWatch watch,
+            TopicNames names,
+            Sink sink,
+            ConsumerMeters counted,
+            HeartbeatWatch heartbeat,
+            MeterRegistry registry) {
+        return new PipelineMeters(status, obstacles, watch, new KnownTables(names, sink, counted), heartbeat, registry);
+    }
+
+    @Bean
+    TopicWatch topicWatch(PipelineStatus status, Topics topics, OffsetStore offsets) {
+        return new TopicWatch(status, topics, offsets);
     }
 
     @Bean
@@ -41,7 +68,7 @@ class AdminConfiguration {
     }
 
     @Bean
-    LagEndpoint lagEndpoint(PipelineStatus status, Topics topics, MeterRegistry meters) {
+    LagEndpoint lagEndpoint(PipelineStatus status, Topics topics, ConsumerMeters meters) {
         return new LagEndpoint(status, topics, meters);
     }
 

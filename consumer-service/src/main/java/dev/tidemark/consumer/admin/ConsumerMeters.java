@@ -1,64 +1,56 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.consumer.ingest.IngestListener;
-import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.run.EventTally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
-/**
- * The meters of the consumer:
- *
- * <table>
- *   <caption>Meters</caption>
- *   <tr><td>cdc.events.applied</td><td>counter by table and operation</td><td>events that are committed at the destination</td></tr>
- *   <tr><td>cdc.events.refused</td><td>counter by table and cause class</td><td>events that became dead letters</td></tr>
- *   <tr><td>cdc.events.skipped</td><td>counter</td><td>events that came twice, or in a chunk that was given up</td></tr>
- *   <tr><td>cdc.delay</td><td>timer by table, with histogram, p50 and p99</td><td>change at the source to commit at the destination; not for snapshots</td></tr>
- *   <tr><td>cdc.batch.size</td><td>summary</td><td>records in a batch</td></tr>
- *   <tr><td>cdc.batch.time</td><td>timer</td><td>batch polled to batch committed</td></tr>
- *   <tr><td>cdc.partitions.blocked</td><td>gauge</td><td>partitions that do not go on</td></tr>
- * </table>
- */
+/** What is counted and timed while changes are applied; {@code docs/metrics.md} says what the meters mean. */
 final class ConsumerMeters implements IngestListener {
 
-    static final String DELAY = "cdc.delay";
     private static final String REFUSED = "cdc.events.refused";
-    private static final double[] PERCENTILES = {0.5, 0.99};
 
     private final MeterRegistry registry;
+    private final HeartbeatWatch heartbeat;
     private final Counter skipped;
     private final DistributionSummary batchSize;
     private final Timer batchTime;
     private final Map<TableId, TableMeters> tables = new ConcurrentHashMap<>();
 
-    ConsumerMeters(MeterRegistry registry, PipelineStatus status) {
+    ConsumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat) {
         this.registry = registry;
-        this.skipped = registry.counter("cdc.events.skipped");
-        this.batchSize = registry.summary("cdc.batch.size");
-        this.batchTime = registry.timer("cdc.batch.time");
-        Gauge.builder("cdc.partitions.blocked", status, ConsumerMeters::blocked).register(registry);
+        this.heartbeat = heartbeat;
+        this.skipped = Counter.builder("cdc.events.skipped")
+                .description("Events that came before, or belong to a chunk that was given up")
+                .register(registry);
+        this.batchSize = DistributionSummary.builder("cdc.batch.size")
+                .description("Records in a batch")
+                .baseUnit("records")
+                .register(registry);
+        this.batchTime = Timer.builder("cdc.batch.time")
+                .description("From a batch polled to the batch committed")
+                .register(registry);
+        refused(DeadLetterMeters.UNKNOWN, CauseClass.UNDECODABLE);
     }
 
-    private static double blocked(PipelineStatus status) {
-        return status.partitions().values().stream()
-                .filter(partition -> partition.problem() != null)
-                .count();
+    /** The meters of a table are there, with 0, from when it is known. */
+    void know(TableId table) {
+        tables.computeIfAbsent(table, this::meters);
     }
 
     /** How many events were applied since the start, by table and operation. */
@@ -66,10 +58,19 @@ final class ConsumerMeters implements IngestListener {
         EventTally tally = new EventTally();
         tables.forEach((table, meters) -> {
             for (Operation operation : Operation.values()) {
-                tally.add(table.toString(), operation, (long) meters.applied[operation.ordinal()].count());
+                tally.add(table.toString(), operation, meters.count(operation));
             }
         });
         return tally;
+    }
+
+    /** How long changes took lately, by table; tables that had none are left out. */
+    List<Delay> delays() {
+        return tables.entrySet().stream()
+                .map(table -> table.getValue().delay(table.getKey().toString()))
+                .filter(delay -> delay.count() > 0)
+                .sorted(Comparator.comparing(Delay::table))
+                .toList();
     }
 
     /** How many events became dead letters since the start. */
@@ -79,14 +80,32 @@ final class ConsumerMeters implements IngestListener {
                 .sum();
     }
 
+    private TableMeters meters(TableId table) {
+        for (CauseClass cause : CauseClass.values()) {
+            refused(table.toString(), cause);
+        }
+        return new TableMeters(registry, table.toString());
+    }
+
+    private Counter refused(String table, CauseClass cause) {
+        return Counter.builder(REFUSED)
+                .description("Events that became dead letters")
+                .tag("table", table)
+                .tag("cause", cause.code())
+                .register(registry);
+    }
+
+    /** A meter is looked up and counted once for each run of events of one table; only the delay is each event's own. */
     @Override
     public void applied(List<ChangeEvent> events, Instant committedAt) {
         long committedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, committedAt);
-        for (ChangeEvent event : events) {
-            TableMeters meters = tables.computeIfAbsent(event.table(), table -> new TableMeters(registry, table));
-            meters.applied[event.operation().ordinal()].increment();
-            if (event.operation() != Operation.READ) {
-                meters.delay.record(Math.max(0, committedMicros - event.changedAtMicros()), TimeUnit.MICROSECONDS);
+        int done = 0;
+        while (done < events.size()) {
+            TableId table = events.get(done).table();
+            done = tables.computeIfAbsent(table, this::meters).applied(events, done, committedMicros);
+            ChangeEvent last = events.get(done - 1);
+            if (table.equals(TableId.HEARTBEAT) && last.operation() == Operation.UPDATE) {
+                heartbeat.applied(Instant.EPOCH.plus(last.changedAtMicros(), ChronoUnit.MICROS), committedAt);
             }
         }
     }
@@ -97,8 +116,7 @@ final class ConsumerMeters implements IngestListener {
             String table = refused.event() == null
                     ? DeadLetterMeters.UNKNOWN
                     : refused.event().table().toString();
-            String cause = refused.refusal().causeClass().code();
-            registry.counter(REFUSED, "table", table, "cause", cause).increment();
+            refused(table, refused.refusal().causeClass()).increment();
         }
     }
 
@@ -111,28 +129,5 @@ final class ConsumerMeters implements IngestListener {
     public void batch(int events, Duration took) {
         batchSize.record(events);
         batchTime.record(took);
-    }
-
-    /** The meters of one table: looked up once, since they are used for each event. */
-    private static final class TableMeters {
-        private final Counter[] applied;
-        private final Timer delay;
-
-        TableMeters(MeterRegistry registry, TableId table) {
-            Operation[] operations = Operation.values();
-            applied = new Counter[operations.length];
-            for (Operation operation : operations) {
-                String code = String.valueOf(operation.code());
-                applied[operation.ordinal()] =
-                        registry.counter("cdc.events.applied", "table", table.toString(), "operation", code);
-            }
-            delay = Timer.builder(DELAY)
-                    .tag("table", table.toString())
-                    .publishPercentiles(PERCENTILES)
-                    .publishPercentileHistogram()
-                    .minimumExpectedValue(Duration.ofMillis(1))
-                    .maximumExpectedValue(Duration.ofMinutes(10))
-                    .register(registry);
-        }
     }
 }

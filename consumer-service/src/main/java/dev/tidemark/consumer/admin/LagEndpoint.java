@@ -4,13 +4,9 @@ import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.ingest.KafkaUnavailableException;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.consumer.ingest.Topics;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -22,9 +18,9 @@ final class LagEndpoint {
 
     private final PipelineStatus status;
     private final Topics topics;
-    private final MeterRegistry meters;
+    private final ConsumerMeters meters;
 
-    LagEndpoint(PipelineStatus status, Topics topics, MeterRegistry meters) {
+    LagEndpoint(PipelineStatus status, Topics topics, ConsumerMeters meters) {
         this.status = status;
         this.topics = topics;
         this.meters = meters;
@@ -48,18 +44,6 @@ final class LagEndpoint {
             @Nullable Long endOffset,
             @Nullable Long records) {}
 
-    /**
-     * How long changes of a table took in the last minutes, in milliseconds.
-     *
-     * @param count how many there were since the start
-     */
-    record Delay(
-            String table,
-            long count,
-            @Nullable Double p50,
-            @Nullable Double p99,
-            double max) {}
-
     @ReadOperation
     Lag lag() {
         var partitions = status.partitions();
@@ -81,28 +65,12 @@ final class LagEndpoint {
                         .mapToLong(lag -> lag.records() == null ? 0 : lag.records())
                         .sum()
                 : null;
-        return new Lag(sum, lags, delays(), error);
+        return new Lag(sum, lags, meters.delays(), error);
     }
 
     private static PartitionLag lag(TopicPartition partition, @Nullable Position position, @Nullable Long end) {
         Long next = position == null ? null : position.nextOffset();
         Long records = next == null || end == null ? null : Math.max(0, end - next);
         return new PartitionLag(partition.topic(), partition.partition(), next, end, records);
-    }
-
-    private List<Delay> delays() {
-        return meters.find(ConsumerMeters.DELAY).timers().stream()
-                .map(LagEndpoint::delay)
-                .toList();
-    }
-
-    private static Delay delay(Timer timer) {
-        HistogramSnapshot snapshot = timer.takeSnapshot();
-        Double[] percentiles = new Double[2];
-        for (int i = 0; i < Math.min(2, snapshot.percentileValues().length); i++) {
-            percentiles[i] = snapshot.percentileValues()[i].value(TimeUnit.MILLISECONDS);
-        }
-        String table = String.valueOf(timer.getId().getTag("table"));
-        return new Delay(table, snapshot.count(), percentiles[0], percentiles[1], snapshot.max(TimeUnit.MILLISECONDS));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.DeadLetterJobs;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.ingest.KafkaUnavailableException;
@@ -122,7 +123,7 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
     }
 
     private int reportLetters() {
-        Map<String, Long> open;
+        Map<String, Map<CauseClass, Long>> open;
         try {
             open = letters.open();
         } catch (SQLException e) {
@@ -132,7 +133,7 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
         if (open.isEmpty()) {
             return 0;
         }
-        log.warn("Rows were refused: {} in this run, open dead letters by table: {}", meters.refused(), open);
+        log.warn("Rows were refused: {} in this run, open dead letters by table and cause: {}", meters.refused(), open);
         if (sending.publishingError() != null) {
             log.warn("They are kept, but not all sent to their topics: {}", sending.publishingError());
         }

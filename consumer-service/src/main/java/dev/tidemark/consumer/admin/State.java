@@ -1,5 +1,8 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.ingest.PipelineStatus;
+import java.util.Map;
+
 /** How an instance is. */
 enum State {
     /** It applies what comes. */
@@ -9,5 +12,15 @@ enum State {
     /** It cannot apply anything. */
     FAILED,
     /** Other instances have all the topics, or there are none. */
-    STANDBY
+    STANDBY;
+
+    /** @param obstacles what keeps it from applying anything at all */
+    static State of(PipelineStatus status, Map<String, String> obstacles) {
+        if (!obstacles.isEmpty()) {
+            return FAILED;
+        } else if (status.control().paused()) {
+            return PAUSED;
+        }
+        return status.partitions().isEmpty() ? STANDBY : RUNNING;
+    }
 }

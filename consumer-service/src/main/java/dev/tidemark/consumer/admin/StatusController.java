@@ -54,7 +54,7 @@ class StatusController {
         List<Partition> partitions = partitions(errors);
         Control control = status.control();
         return new StatusView(
-                state(cause, control, partitions),
+                State.of(status, cause),
                 cause,
                 control.paused() ? new Paused(control.by(), control.at()) : null,
                 instance.name(),
@@ -64,15 +64,6 @@ class StatusController {
                 partitions,
                 status.lastError(),
                 errors.isEmpty() ? null : String.join("; ", errors));
-    }
-
-    private static State state(Map<String, String> cause, Control control, List<Partition> partitions) {
-        if (!cause.isEmpty()) {
-            return State.FAILED;
-        } else if (control.paused()) {
-            return State.PAUSED;
-        }
-        return partitions.isEmpty() ? State.STANDBY : State.RUNNING;
     }
 
     private static @Nullable Long lag(List<Partition> partitions) {

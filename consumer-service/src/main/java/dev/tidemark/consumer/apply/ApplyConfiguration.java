@@ -3,6 +3,7 @@ package dev.tidemark.consumer.apply;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.model.TopicNames;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -28,6 +29,11 @@ class ApplyConfiguration {
     @Bean
     ControlStore controlStore(DataSource dataSource, KafkaProperties kafka) {
         return new ControlStore(dataSource, group(kafka));
+    }
+
+    @Bean
+    HeartbeatTable heartbeatTable(DataSource dataSource, TopicNames names) {
+        return new HeartbeatTable(dataSource, names.prefix());
     }
 
     @Bean

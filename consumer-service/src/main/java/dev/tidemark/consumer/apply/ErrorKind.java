@@ -22,7 +22,9 @@ public enum ErrorKind {
     /** The destination refuses this row; another one might pass. */
     DATA,
     /** No row passes, or none of this table: something has to come back or be put right, and then all rows pass. */
-    ENVIRONMENT;
+    ENVIRONMENT,
+    /** The destination refuses so many rows that the fault is hardly theirs. No single error is of this kind. */
+    REFUSALS;
 
     private static final Set<String> DATA_CLASSES = Set.of("21", "22", "23", "44", "54", "P0");
 

@@ -83,7 +83,7 @@ final class RefusalGuard {
                         + " The table is stopped rather than filling the dead letters: set right what refuses them,"
                         + " or raise cdc.dead-letters.max-share to take them all for dead letters")
                 .formatted(maxShare * 100, window, example);
-        return new Problem(ErrorKind.ENVIRONMENT, step.offset(), step.table(), null, null, message);
+        return new Problem(ErrorKind.REFUSALS, step.offset(), step.table(), null, null, message);
     }
 
     private static List<Long> offsets(Step step) {

@@ -37,7 +37,7 @@ public final class DeadLetterJobs implements SmartLifecycle {
     private Instant nextTry = Instant.MIN;
     private Duration delay = Duration.ZERO;
     private volatile @Nullable String error;
-    private volatile Consumer<Map<String, Long>> observer = open -> {};
+    private volatile Consumer<Map<String, Map<CauseClass, Long>>> observer = open -> {};
     private volatile @Nullable ScheduledExecutorService sending;
     /** Another thread, since sending may wait for Kafka. */
     private @Nullable ScheduledExecutorService keeping;
@@ -55,8 +55,8 @@ public final class DeadLetterJobs implements SmartLifecycle {
         this.clock = clock;
     }
 
-    /** Has itself told now and then how many open letters each table has, by its name; those that could not be understood under an empty one. */
-    public void observeOpen(Consumer<Map<String, Long>> told) {
+    /** Has itself told now and then how many open letters each table has, by its name and by cause; those that could not be understood under an empty name. */
+    public void observeOpen(Consumer<Map<String, Map<CauseClass, Long>>> told) {
         observer = told;
     }
 

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,8 @@ public final class DeadLetterQueries {
             """;
 
     private static final String OPEN = """
-            SELECT coalesce(d.table_name, ''), count(*) FROM cdc.dead_letter d WHERE d.state = 'open' GROUP BY d.table_name
+            SELECT coalesce(d.table_name, ''), d.cause_class, count(*) FROM cdc.dead_letter d WHERE d.state = 'open'
+            GROUP BY d.table_name, d.cause_class
             """;
 
     private static final String UNPUBLISHED = "SELECT count(*) FROM cdc.dead_letter WHERE published_at IS NULL";
@@ -107,10 +109,13 @@ public final class DeadLetterQueries {
                         row.getDouble(5)));
     }
 
-    /** How many open letters each table has, by its name; those that could not be understood under an empty one. */
-    public Map<String, Long> open() throws SQLException {
-        Map<String, Long> open = new TreeMap<>();
-        query(OPEN, row -> open.put(row.getString(1), row.getLong(2)));
+    /** How many open letters each table has, by its name and by cause; those that could not be understood under an empty name. */
+    public Map<String, Map<CauseClass, Long>> open() throws SQLException {
+        Map<String, Map<CauseClass, Long>> open = new TreeMap<>();
+        query(
+                OPEN,
+                row -> open.computeIfAbsent(row.getString(1), table -> new EnumMap<>(CauseClass.class))
+                        .put(CauseClass.of(row.getString(2)), row.getLong(3)));
         return open;
     }
 

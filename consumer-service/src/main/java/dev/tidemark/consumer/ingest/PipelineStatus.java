@@ -36,6 +36,11 @@ public final class PipelineStatus {
         return sorted;
     }
 
+    /** A partition; null if it is not this instance's. */
+    public @Nullable PartitionStatus of(TopicPartition partition) {
+        return partitions.get(partition);
+    }
+
     /** Since when a batch is being applied; null if none is. */
     public @Nullable Instant busySince() {
         return busySince;

@@ -112,14 +112,17 @@ class DlqServiceIT {
             await(
                     "the gauge",
                     () -> get(service, "/actuator/prometheus")
-                            .contains("cdc_dead_letters_open{table=\"public.people\"} 1.0"));
+                            .contains(
+                                    "cdc_dead_letters_open{cause=\"value\",pipeline=\"tidemark\",table=\"public.people\"} 1.0"));
             assertThat(get(service, "/admin/dead-letters"))
                     .contains("\"key\":{\"id\" : 1}", "\"firstSeenAt\":\"20", "\"publishedAt\":\"20");
             HttpResponse<String> replayed = call(service, "POST", "/admin/dead-letters/1/replay");
             assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
             assertThat(get(service, "/actuator/prometheus"))
-                    .contains("cdc_dead_letters_replayed_total{result=\"replayed\"} 1.0")
-                    .contains("cdc_dead_letters_published_total 1.0", "cdc_dead_letters_publish_failures_total 0.0");
+                    .contains("cdc_dead_letters_replayed_total{pipeline=\"tidemark\",result=\"replayed\"} 1.0")
+                    .contains(
+                            "cdc_dead_letters_published_total{pipeline=\"tidemark\"} 1.0",
+                            "cdc_dead_letters_publish_failures_total{pipeline=\"tidemark\"} 0.0");
             HttpResponse<String> unknown = call(service, "POST", "/admin/dead-letters/1/nothing");
             assertThat(unknown.statusCode()).isEqualTo(404);
             assertThat(unknown.headers().firstValue("Content-Type")).contains("application/problem+json");
@@ -140,7 +143,8 @@ class DlqServiceIT {
             assertThat(away.body()).contains("\"letters\":[]", "\"error\":\"");
             assertThat(call(service, "GET", "/admin/dead-letters").statusCode()).isEqualTo(503);
             assertThat(get(service, "/actuator/prometheus"))
-                    .contains("cdc_dead_letters_open{table=\"public.people\"} 2.0");
+                    .contains(
+                            "cdc_dead_letters_open{cause=\"value\",pipeline=\"tidemark\",table=\"public.people\"} 2.0");
             database.start();
             await(
                     "the database",

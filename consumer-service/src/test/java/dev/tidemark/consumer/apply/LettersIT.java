@@ -343,7 +343,7 @@ class LettersIT {
                     .toArray(ChangeEvent[]::new);
             Outcome outcome = batches.changes(events).apply();
             assertThat(outcome.done()).isEqualTo(12);
-            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            assertThat(outcome.problem().kind()).isEqualTo(ErrorKind.REFUSALS);
             assertThat(outcome.problem().message()).contains("50 %", "last 10 events", "check", "max-share");
             assertThat(letters()).hasSize(5);
             outcome = batches.changes(person(13, 13, "bad")).apply();

@@ -3,6 +3,7 @@ package dev.tidemark.consumer.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.MovableClock;
 import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.apply.ControlStore;
 import dev.tidemark.consumer.apply.ErrorKind;
@@ -18,11 +19,8 @@ import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Operation;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +76,7 @@ class IngestionIT {
     /** A consumer-service without its container. */
     private final class Instance {
         final MockConsumer<byte[], byte[]> consumer;
-        final PipelineStatus status = new PipelineStatus(Clock.systemUTC());
+        final PipelineStatus status = new PipelineStatus(clock);
         final Ingestion ingestion;
 
         Instance(boolean createTables, TopicPartition... partitions) {
@@ -566,29 +564,5 @@ class IngestionIT {
 
         @Override
         public void batch(int events, Duration took) {}
-    }
-
-    private static final class MovableClock extends Clock {
-        static final Instant BEGIN = Instant.parse("2026-11-30T12:00:00Z");
-        private Instant now = BEGIN;
-
-        void advance(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

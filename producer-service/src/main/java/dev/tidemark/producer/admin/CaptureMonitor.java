@@ -5,10 +5,8 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.CaptureListener;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.run.EventTally;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -20,22 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/**
- * Keeps what the capture tells, for health and meters.
- *
- * <ul>
- *   <li>{@code cdc.events.published} (counter; table, operation): events handed to Kafka, those that are sent again included
- *   <li>{@code cdc.snapshot.rows} (gauge; table): rows of the table that its snapshot has sent
- * </ul>
- */
+/** Keeps what the capture tells, for health and status, and has it counted. */
 @Component
 class CaptureMonitor implements CaptureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaptureMonitor.class);
 
-    private final MeterRegistry meters;
+    private final CaptureMeters meters;
     private final Clock clock;
-    private final Map<TableId, Map<Operation, Counter>> published = new ConcurrentHashMap<>();
     private final Map<String, String> problems = new ConcurrentSkipListMap<>();
     private final Map<String, Snapshot> snapshots = new ConcurrentSkipListMap<>();
     private final Set<Integer> failedAudits = ConcurrentHashMap.newKeySet();
@@ -43,8 +33,9 @@ class CaptureMonitor implements CaptureListener {
     private volatile @Nullable LastError lastError;
     private volatile boolean caughtUp;
     private volatile boolean complete;
+    private volatile @Nullable Instant kafkaAwaySince;
 
-    CaptureMonitor(MeterRegistry meters, Clock clock) {
+    CaptureMonitor(CaptureMeters meters, Clock clock) {
         this.meters = meters;
         this.clock = clock;
     }
@@ -82,26 +73,42 @@ class CaptureMonitor implements CaptureListener {
 
     /** @return how many events were handed to Kafka, by table and operation */
     EventTally published() {
-        EventTally tally = new EventTally();
-        published.forEach((table, counters) -> counters.forEach(
-                (operation, counter) -> tally.add(table.toString(), operation, (long) counter.count())));
-        return tally;
+        return meters.published();
+    }
+
+    /** @return the same, over failures and new starts: null only when Kafka has answered */
+    @Nullable
+    Instant kafkaAwaySince() {
+        return kafkaAwaySince;
     }
 
     @Override
     public void sent(TableId table, Operation operation, int count) {
-        published
-                .computeIfAbsent(table, key -> new ConcurrentHashMap<>())
-                .computeIfAbsent(operation, key -> counter(table, operation))
-                .increment(count);
+        meters.published(table, operation, count);
     }
 
-    private Counter counter(TableId table, Operation operation) {
-        return Counter.builder("cdc.events.published")
-                .description("Events handed to Kafka, those that are sent again included")
-                .tags(Tags.of(
-                        "table", table.toString(), "operation", operation.name().toLowerCase(java.util.Locale.ROOT)))
-                .register(meters);
+    @Override
+    public void pagePublished(int rows, Duration took) {
+        meters.pageSize.record(rows);
+        meters.pageTime.record(took);
+    }
+
+    @Override
+    public void tickPublished(Duration took) {
+        meters.tickTime.record(took);
+    }
+
+    @Override
+    public void sentAgain() {
+        meters.retries.increment();
+    }
+
+    @Override
+    public void publishingFailed() {
+        meters.failures.increment();
+        if (kafkaAwaySince == null) {
+            kafkaAwaySince = clock.instant();
+        }
     }
 
     /** @return what went wrong last, or null if nothing has since the start */
@@ -130,6 +137,7 @@ class CaptureMonitor implements CaptureListener {
     @Override
     public void acknowledged() {
         waitingSince = null;
+        kafkaAwaySince = null;
     }
 
     @Override
@@ -137,6 +145,9 @@ class CaptureMonitor implements CaptureListener {
         if (waitingSince == null) {
             note("Kafka did not answer, or did not acknowledge what was sent");
             waitingSince = clock.instant();
+        }
+        if (kafkaAwaySince == null) {
+            kafkaAwaySince = waitingSince;
         }
     }
 
@@ -146,17 +157,8 @@ class CaptureMonitor implements CaptureListener {
         Instant now = clock.instant();
         Snapshot before = snapshots.get(name);
         Snapshot snapshot = before == null ? Snapshot.of(progress, now) : before.after(progress, now);
-        if (snapshots.put(name, snapshot) == null) {
-            meters.gauge("cdc.snapshot.rows", Tags.of("table", name), snapshots, all -> rows(all, name));
-            for (Operation operation : Operation.values()) {
-                sent(progress.id(), operation, 0);
-            }
-        }
-    }
-
-    private static double rows(Map<String, Snapshot> all, String table) {
-        Snapshot snapshot = all.get(table);
-        return snapshot == null ? 0 : snapshot.rows();
+        snapshots.put(name, snapshot);
+        meters.know(progress.id());
     }
 
     @Override
@@ -188,5 +190,10 @@ class CaptureMonitor implements CaptureListener {
         } else {
             failedAudits.add(slot);
         }
+    }
+
+    @Override
+    public void slotTruncated() {
+        meters.slotsTruncated.increment();
     }
 }

@@ -71,7 +71,9 @@ class TableViews {
     }
 
     Set<TableId> wanted() throws SQLException {
-        return TableRequests.wanted(pipeline.tables(), source.requests());
+        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), source.requests());
+        wanted.remove(TableId.HEARTBEAT);
+        return wanted;
     }
 
     private TableView view(CapturedTable table) {

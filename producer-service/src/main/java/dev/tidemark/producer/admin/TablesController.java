@@ -67,7 +67,12 @@ class TablesController {
         if (request.getRequestURI().indexOf(';') >= 0) {
             throw new BadParameterException("table", "a semicolon belongs to no name, or is to be written %3B");
         }
-        return TableNames.parse("table", table);
+        TableId id = TableNames.parse("table", table);
+        if (id.equals(TableId.HEARTBEAT)) {
+            throw new BadParameterException(
+                    "table", id + " is the pipeline's own; the setting cdc.heartbeat.interval switches it on and off");
+        }
+        return id;
     }
 
     /** Kafka forbids the characters in which the names differ. */

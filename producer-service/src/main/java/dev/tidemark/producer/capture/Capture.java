@@ -41,6 +41,8 @@ final class Capture implements AutoCloseable {
 
     private final RefreshSchedule refresh;
     private @Nullable Tick tick;
+    private Instant tickSince = Instant.EPOCH;
+    private boolean tickHasChanges;
     private @Nullable SourcePoint unflushed;
     private @Nullable PendingChunk pendingChunk;
     private boolean looked;
@@ -134,6 +136,8 @@ final class Capture implements AutoCloseable {
             refresh.done(now);
         }
         pendingChunk = nextChunk();
+        tickSince = settings.clock().instant();
+        tickHasChanges = false;
         SourcePoint point =
                 pendingChunk == null ? source.point() : pendingChunk.chunk().point();
         if (point.snapshot().xmax() < ledger.position().xmax()) {
@@ -189,6 +193,7 @@ final class Capture implements AutoCloseable {
             refreshRoutes();
         }
         restartUncaptured(page);
+        tickHasChanges = true;
         Intent intent = ledger.intent(from, page);
         outbox.announce(intent, from);
         outbox.send(page, intent);
@@ -229,7 +234,7 @@ final class Capture implements AutoCloseable {
                         "The change log no longer holds the page that was being published, " + intent
                                 + ": rows were taken out of it by hand, so the pipeline has to start over with a new snapshot of all tables");
             }
-            outbox.send(page, intent);
+            outbox.sendAgain(page, intent);
         }
         settle();
         tick = new Tick(source.jdbc(), previous, current, intent.endId(), Long.MAX_VALUE, settings.limits());
@@ -250,6 +255,9 @@ final class Capture implements AutoCloseable {
             awaitFlushed(done);
         }
         ledger.moveTo(done.current());
+        if (tickHasChanges) {
+            outbox.finished(tickSince);
+        }
         done.close();
         tick = null;
         PendingChunk pending = pendingChunk;

@@ -7,6 +7,7 @@ import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import dev.tidemark.producer.source.SourceMigration;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -66,15 +67,29 @@ class CaptureConfiguration {
     Poller poller(
             CaptureStarter starter,
             Publisher publisher,
+            Retention retention,
+            Heartbeat heartbeat,
+            PollProperties poll,
+            Clock clock,
+            CaptureListener listener) {
+        ControlWatch control = new ControlWatch(poll.refreshInterval(), clock);
+        return new Poller(starter, publisher, retention, control, heartbeat, clock, listener);
+    }
+
+    @Bean
+    Retention retention(
             DataSource source,
             RetentionProperties properties,
-            PollProperties poll,
             ThreadPoolTaskScheduler retentionScheduler,
             Clock clock,
             CaptureListener listener) {
-        Retention retention = new Retention(source, properties, retentionScheduler, clock, listener);
-        ControlWatch control = new ControlWatch(poll.refreshInterval(), clock);
-        return new Poller(starter, publisher, retention, control, clock, listener);
+        return new Retention(source, properties, retentionScheduler, clock, listener);
+    }
+
+    @Bean
+    Heartbeat heartbeat(HeartbeatProperties properties, RunProperties run, Pipeline pipeline, Clock clock) {
+        Duration interval = run.run() == Run.ONCE ? Duration.ZERO : properties.interval();
+        return new Heartbeat(interval, pipeline.topics().prefix(), clock);
     }
 
     @Bean

@@ -3,13 +3,30 @@ package dev.tidemark.producer.capture;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.TableProgress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Is told what the capture does; keeps meters and health out of it. Calls come from the poller's thread and must return at once. */
+/** Is told what the capture does; keeps meters and health out of it. Calls come from the poller's thread, if nothing else is said, and must return at once. */
 public interface CaptureListener {
 
     /** Events of a table have been handed to Kafka. */
     default void sent(TableId table, Operation operation, int count) {}
+
+    /**
+     * Kafka has acknowledged all of a page. Called from the Kafka client's thread.
+     *
+     * @param took from the announcement of the page on
+     */
+    default void pagePublished(int rows, Duration took) {}
+
+    /** All of a tick that has changes is handed to Kafka. */
+    default void tickPublished(Duration took) {}
+
+    /** A page is sent once more, since Kafka may have only a part of it. */
+    default void sentAgain() {}
+
+    /** Kafka has refused what was sent, or could not be reached. */
+    default void publishingFailed() {}
 
     /** Kafka answers, and has acknowledged all that was sent. */
     default void acknowledged() {}
@@ -37,4 +54,7 @@ public interface CaptureListener {
 
     /** A time slot of the change log holds as many rows as were published from it, or does not. Called from the thread of the retention. */
     default void audited(int slot, boolean passed) {}
+
+    /** A time slot of the change log was emptied. Called from the thread of the retention. */
+    default void slotTruncated() {}
 }

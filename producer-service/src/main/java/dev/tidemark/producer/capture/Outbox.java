@@ -9,6 +9,7 @@ import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.snapshot.Chunk;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class Outbox {
     private Delivery delivery = Delivery.nothing();
     private @Nullable Intent page;
     private @Nullable TableProgress afterDelivery;
+    private Instant announcedAt = Instant.EPOCH;
 
     Outbox(Publisher publisher, Routes routes, Ledger ledger, Capture.Settings settings, CaptureListener listener) {
         this.publisher = publisher;
@@ -44,6 +46,7 @@ final class Outbox {
 
     /** Returns when Kafka has it. */
     void announce(Intent intent, @Nullable Tick reading) throws SQLException {
+        announcedAt = settings.clock().instant();
         await(publisher.announce(intent), reading);
     }
 
@@ -56,6 +59,21 @@ final class Outbox {
     void send(Page changes, Intent intent) {
         page = intent;
         delivery = EventBatch.of(changes, intent.firstSequence(), routes, now()).send(publisher, listener);
+        Instant since = announcedAt;
+        delivery.whenAcknowledged(() -> listener.pagePublished(
+                intent.rows(), Duration.between(since, settings.clock().instant())));
+    }
+
+    /** Hands over once more a page that was announced before. */
+    void sendAgain(Page changes, Intent intent) {
+        announcedAt = settings.clock().instant();
+        listener.sentAgain();
+        send(changes, intent);
+    }
+
+    /** All changes of a tick that was begun then are handed over. */
+    void finished(Instant tickSince) {
+        listener.tickPublished(Duration.between(tickSince, settings.clock().instant()));
     }
 
     /** Hands over a chunk; the progress of its table is stored when Kafka has it. */

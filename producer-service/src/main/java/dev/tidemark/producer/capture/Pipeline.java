@@ -3,6 +3,7 @@ package dev.tidemark.producer.capture;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What this producer publishes.
@@ -12,4 +13,15 @@ import java.util.List;
  * @param instance tells this process from another of the same pipeline
  * @param tables the tables to capture, beside those that somebody tracks by hand
  */
-public record Pipeline(String name, String version, String instance, TopicNames topics, List<TableId> tables) {}
+public record Pipeline(String name, String version, String instance, TopicNames topics, List<TableId> tables) {
+
+    /** The same with one more table. */
+    public Pipeline with(TableId table) {
+        return new Pipeline(
+                name,
+                version,
+                instance,
+                topics,
+                Stream.concat(tables.stream(), Stream.of(table)).distinct().toList());
+    }
+}

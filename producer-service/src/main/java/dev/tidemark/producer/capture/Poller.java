@@ -33,6 +33,7 @@ public final class Poller {
     private final Clock clock;
     private final CaptureListener listener;
     private final ControlWatch control;
+    private final Heartbeat heartbeat;
     private @Nullable SourceConnection source;
     private @Nullable Capture capture;
     private boolean renumber;
@@ -45,12 +46,14 @@ public final class Poller {
             Publisher publisher,
             Retention retention,
             ControlWatch control,
+            Heartbeat heartbeat,
             Clock clock,
             CaptureListener listener) {
         this.starter = starter;
         this.publisher = publisher;
         this.retention = retention;
         this.control = control;
+        this.heartbeat = heartbeat;
         this.clock = clock;
         this.listener = listener;
         this.status = new PollStatus(State.STARTING, clock.instant(), 0, null, null, null);
@@ -91,6 +94,9 @@ public final class Poller {
         }
         if (control.takeChanged()) {
             active.refreshSoon();
+        }
+        if (active.isBetweenTicks()) {
+            heartbeat.beat(locked.jdbc());
         }
         PollOutcome outcome = active.step();
         report(State.RUNNING, active.epoch(), active.position(), null);
@@ -151,6 +157,9 @@ public final class Poller {
         if (e instanceof DeliveryFailedException) {
             renumber |= e instanceof TornPageException;
             publisher.reset();
+        }
+        if (e instanceof DeliveryFailedException || e instanceof KafkaUnavailableException) {
+            listener.publishingFailed();
         }
         release();
         String problem = ErrorText.of(e);

@@ -98,6 +98,9 @@ final class Retention {
     private void report(int slot, String status, long logged, long published) {
         boolean passed = !status.equals("mismatch");
         listener.audited(slot, passed);
+        if (status.equals("truncated")) {
+            listener.slotTruncated();
+        }
         if (passed) {
             LOG.debug("Slot {} of the change log: {}", slot, status);
         } else {

@@ -24,6 +24,15 @@ public final class Delivery {
         return NOTHING;
     }
 
+    /** Has itself told when Kafka has acknowledged the last event, on the Kafka client's thread; never if it refuses that. */
+    public void whenAcknowledged(Runnable told) {
+        if (acknowledgements.isEmpty()) {
+            told.run();
+        } else {
+            acknowledgements.get(acknowledgements.size() - 1).thenRun(told);
+        }
+    }
+
     /**
      * Waits until Kafka has acknowledged all events.
      *

@@ -23,7 +23,7 @@ public class SourceTables {
               ARRAY(SELECT cdc.missing_events(t.relation, t.id)), n.nspname, c.relname, cdc.is_altered(t.relation, t.id),
               ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND NOT copying), ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND copying)
             FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE t.active ORDER BY t.schema_name, t.table_name
+            WHERE t.active AND t.schema_name <> 'cdc' ORDER BY t.schema_name, t.table_name
             """;
 
     private static final String MISSED = """
@@ -42,7 +42,7 @@ public class SourceTables {
         this.source = source;
     }
 
-    /** All tables with triggers, or that ought to have them, by name. */
+    /** All tables with triggers, or that ought to have them, by name; not the pipeline's own. */
     public List<CapturedTable> captured() throws SQLException {
         return Transaction.run(source, connection -> {
             List<CapturedTable> tables = new ArrayList<>();

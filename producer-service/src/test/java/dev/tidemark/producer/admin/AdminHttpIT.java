@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
@@ -54,7 +55,8 @@ class AdminHttpIT {
     private final TestSource source = TestSource.create();
     private final Pipeline pipeline =
             new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(TableId.parse("public.configured")));
-    private final CaptureMonitor monitor = new CaptureMonitor(new SimpleMeterRegistry(), Clock.systemUTC());
+    private final CaptureMonitor monitor =
+            new CaptureMonitor(new CaptureMeters(new SimpleMeterRegistry()), Clock.systemUTC());
     private final Supplier<PollStatus> poller = () -> this.polled;
     private final TableViews views = new TableViews(source.tables(), pipeline, monitor, poller);
     private final SourceHealth health =
@@ -190,6 +192,15 @@ class AdminHttpIT {
         String json = name.replace("\"", "\\\"").replace("\u0000", "\\u0000");
         problem(400, snapshots("{\"tables\":[\"" + json + "\"]}"));
         assertThat(source.text("SELECT to_regclass('public.items')")).isEqualTo("items");
+    }
+
+    @Test
+    void leavesTheHeartbeatToItsSetting() throws Exception {
+        source.execute("SELECT cdc.track('cdc.heartbeat')");
+        call(get(TABLES)).andExpect(content().string(not(containsString("heartbeat"))));
+        problem(400, put(path("cdc.heartbeat")))
+                .andExpect(jsonPath("$.detail").value(containsString("cdc.heartbeat.interval")));
+        problem(400, delete(path("cdc.heartbeat")));
     }
 
     @ParameterizedTest

@@ -24,7 +24,7 @@ class PipelineHealthIndicatorTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    private final CaptureMonitor monitor = new CaptureMonitor(new SimpleMeterRegistry(), clock);
+    private final CaptureMonitor monitor = new CaptureMonitor(new CaptureMeters(new SimpleMeterRegistry()), clock);
 
     private Seen seen = Seen.NOTHING;
 

@@ -3,6 +3,7 @@ package dev.tidemark.producer.capture;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.publish.Deadline;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.StoredState;
@@ -78,6 +79,8 @@ final class Workbench implements AutoCloseable {
     Runnable onSent = () -> {};
     Runnable onProblem = () -> {};
     Runnable onCaughtUp = () -> {};
+    final SteppedClock heartbeatClock = new SteppedClock();
+    Duration heartbeatInterval = Duration.ZERO;
     int pageRows = 5000;
     int chunkRows = 1000;
     KeyOrder keyOrder = KeyOrder.NATIVE;
@@ -109,8 +112,9 @@ final class Workbench implements AutoCloseable {
     Poller poller(String tables) {
         Retention retention = new Retention(
                 source, new RetentionProperties(Duration.ofDays(1)), Runnable::run, Clock.systemUTC(), listener());
+        Heartbeat heartbeat = new Heartbeat(heartbeatInterval, name, heartbeatClock);
         ControlWatch control = new ControlWatch(Duration.ZERO, Clock.systemUTC());
-        return new Poller(starter(tables), publisher, retention, control, Clock.systemUTC(), listener());
+        return new Poller(starter(tables), publisher, retention, control, heartbeat, Clock.systemUTC(), listener());
     }
 
     private CaptureStarter starter(String tables) {

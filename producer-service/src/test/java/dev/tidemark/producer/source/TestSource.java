@@ -46,6 +46,10 @@ public final class TestSource {
         return new OpenTransactions(database);
     }
 
+    public LogReader log() {
+        return new LogReader(database);
+    }
+
     public Connection connection() throws SQLException {
         return database.getConnection();
     }
