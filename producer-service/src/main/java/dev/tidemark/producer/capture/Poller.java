@@ -162,7 +162,7 @@ public final class Poller {
             listener.publishingFailed();
         }
         release();
-        String problem = ErrorText.of(e);
+        String problem = (e instanceof SQLException ? "The source cannot be used: " : "") + ErrorText.of(e);
         boolean known = status.state() == State.FAILED && problem.equals(status.problem());
         report(State.FAILED, 0, null, problem);
         if (!known) {
