@@ -297,6 +297,7 @@ class ConsumerAdminIT {
         problem(400, "either", move("{}"));
         problem(400, "JSON object", move("[]"));
         problem(400, "not JSON", call("PATCH", "/admin/offsets", "{"));
+        problem(400, "Duplicate", call("PATCH", "/admin/offsets", "{'offsets':[],'offsets':[]}"));
         problem(400, "offsets", call("PATCH", "/admin/offsets", "{'offsets':[]}"));
         problem(400, "nothing else", call("PATCH", "/admin/offsets", "{'offset':1}"));
         problem(400, "true or false", call("DELETE", "/admin/offsets?dry-run=maybe"));

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class OffsetsBody {
 
     private static final String BODY = "the body";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private OffsetsBody() {}
 
@@ -50,7 +55,7 @@ final class OffsetsBody {
 
     private static JsonNode parse(@Nullable String body) {
         try {
-            return JsonMapper.shared().readTree(body == null || body.isBlank() ? "null" : body);
+            return JSON.readTree(body == null || body.isBlank() ? "null" : body);
         } catch (JacksonException e) {
             throw new BadParameterException(BODY, "is not JSON: " + e.getOriginalMessage());
         }

@@ -10,14 +10,30 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON that is passed on as it stands: no number goes through a double, and none loses its zeros. */
 record RawJson(@JsonValue @JsonRawValue String text) {
 
+    private static final JsonFactory UNAMBIGUOUS = UnlimitedJson.FACTORY
+            .rebuild()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     /** @throws IllegalArgumentException if the text is not one JSON value */
     static RawJson parse(String text) {
-        try (JsonParser json = UnlimitedJson.FACTORY.createParser(text)) {
+        return parse(text, UnlimitedJson.FACTORY);
+    }
+
+    /** What somebody has written by hand: an object that names a member twice is not taken for what it says last. */
+    static RawJson parseUnambiguous(String text) {
+        return parse(text, UNAMBIGUOUS);
+    }
+
+    private static RawJson parse(String text, JsonFactory factory) {
+        try (JsonParser json = factory.createParser(text)) {
             if (json.nextToken() == null) {
                 throw new IllegalArgumentException("it is empty");
             }

@@ -33,7 +33,7 @@ final class ReplayBody {
 
     private static Map<String, RawJson> objectOf(String what, String text) {
         try {
-            return RawJson.parse(text).members();
+            return RawJson.parseUnambiguous(text).members();
         } catch (IllegalArgumentException e) {
             throw new BadParameterException(what, "has to be a JSON object: " + e.getMessage());
         }

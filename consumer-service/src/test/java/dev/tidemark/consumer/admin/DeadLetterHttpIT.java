@@ -247,7 +247,8 @@ class DeadLetterHttpIT {
                 "{\"rwo\":{}}|{\"row\": {…}}",
                 "{\"row\":1}|JSON object",
                 "{\"row\":{},\"force\":true}|nothing else",
-                "{\"row\":{\"a\":[1]}}|as strings"
+                "{\"row\":{\"a\":[1]}}|as strings",
+                "{\"row\":{\"a\":1,\"a\":2}}|Duplicate"
             })
     void saysWhatIsWrongWithAnEditedRow(String body, String expected) throws Exception {
         problem(
