@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,6 +15,11 @@ import org.junit.jupiter.api.Test;
 class MigrationsIT {
 
     private static final Path SCRIPTS = Path.of("src/main/resources/db");
+
+    /** V9 comes before V10. */
+    private static final Comparator<Path> IN_ORDER = Comparator.<Path>comparingInt(
+                    file -> file.toString().indexOf("__"))
+            .thenComparing(Comparator.naturalOrder());
 
     private final TestDatabase database = TestDatabase.empty();
 
@@ -164,7 +170,7 @@ class MigrationsIT {
 
     private static String scripts(String folder) throws IOException {
         try (Stream<Path> files = Files.list(SCRIPTS.resolve(folder))) {
-            return files.sorted().map(MigrationsIT::read).collect(Collectors.joining(";\n"));
+            return files.sorted(IN_ORDER).map(MigrationsIT::read).collect(Collectors.joining(";\n"));
         }
     }
 

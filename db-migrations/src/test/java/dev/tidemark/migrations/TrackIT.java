@@ -31,8 +31,9 @@ class TrackIT {
                     TM002 | CREATE TYPE r AS (id int)                                     | relation of another kind
                     TM002 | CREATE UNLOGGED TABLE r (id int PRIMARY KEY)                  | it is unlogged
                     TM002 | CREATE TEMPORARY TABLE r (id int PRIMARY KEY)                 | it is temporary
-                    TM002 | CREATE TABLE r (id int PRIMARY KEY) PARTITION BY LIST (id)    | it is partitioned
-                    TM002 | CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE r PARTITION OF p DEFAULT  | it is a partition
+                    TM001 | CREATE TABLE r (id int NOT NULL) PARTITION BY LIST (id)       | no primary key
+                    TM002 | CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw; CREATE TABLE r (id int) PARTITION BY LIST (id); CREATE FOREIGN TABLE f PARTITION OF r DEFAULT SERVER s | its partition public.f is a foreign table
+                    TM002 | CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE r PARTITION OF p DEFAULT  | it is a partition of public.p
                     TM002 | CREATE TABLE r (id int PRIMARY KEY); CREATE TABLE c () INHERITS (r)                                | inheritance
                     TM002 | CREATE TABLE p (id int); CREATE TABLE r (PRIMARY KEY (id)) INHERITS (p)                            | inheritance
                     TM004 | CREATE TABLE r (id interval PRIMARY KEY)                      | id (interval)
@@ -42,6 +43,7 @@ class TrackIT {
                     TM004 | CREATE EXTENSION citext; CREATE TABLE r (id citext PRIMARY KEY)                                    | id (public.citext)
                     TM004 | CREATE DOMAIN d AS interval; CREATE DOMAIN e AS d; CREATE TABLE r (id e PRIMARY KEY)               | id (public.e)
                     TM004 | CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TABLE r (id varchar(9) COLLATE nd PRIMARY KEY) | id (character varying(9))
+                    TM004 | CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE r (id d PRIMARY KEY)                       | id (public.d)
                     TM007 | CREATE TABLE r (id int PRIMARY KEY, a regproc, b text, c regoper[])   | a (regproc), c (regoper[])
                     TM007 | CREATE TABLE r (id int PRIMARY KEY, a pg_node_tree)           | a (pg_node_tree)
                     TM007 | CREATE TYPE c AS (r regproc); CREATE DOMAIN d AS c[]; CREATE TABLE r (id int PRIMARY KEY, a d)     | a (public.d)
@@ -57,6 +59,73 @@ class TrackIT {
                 .contains(message);
         assertThat(e.getServerErrorMessage().getHint()).isNotBlank();
         assertThat(session.value("SELECT count(*) FROM cdc.tracked_table")).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    CREATE INDEX i ON r (code)                                 | i that was chosen
+                    CREATE UNIQUE INDEX i ON r (maybe)                         | i that was chosen
+                    CREATE UNIQUE INDEX i ON r (code, maybe)                   | i that was chosen
+                    CREATE UNIQUE INDEX i ON r (code) WHERE id > 0             | i that was chosen
+                    CREATE UNIQUE INDEX i ON r (lower(code))                   | i that was chosen
+                    CREATE TABLE o (id int); CREATE UNIQUE INDEX i ON o (id)   | i is no index of it
+                    """)
+    void refusesIndexesThatDoNotIdentifyRows(String index, String message) {
+        session.run("CREATE TABLE r (id int, code text NOT NULL, maybe int)", index);
+
+        PSQLException e = session.failure("SELECT cdc.track('r', 'i')");
+
+        assertThat(e.getSQLState()).isEqualTo("TM001");
+        assertThat(e.getMessage()).contains(message);
+        assertThat(session.value("SELECT count(*) FROM cdc.key_choice")).isEqualTo("0");
+    }
+
+    @Test
+    void takesAnotherKeyThanThePrimaryKey() {
+        session.run(
+                "CREATE TABLE r (id int PRIMARY KEY, code text NOT NULL, n int)",
+                "CREATE UNIQUE INDEX i ON r (code) INCLUDE (n)");
+        session.track("r");
+        String before = session.value("SELECT tracked_at FROM cdc.tracked_table");
+        session.run("SELECT cdc.track('r', 'i')");
+        session.track("r");
+        session.run(
+                "INSERT INTO r VALUES (1, 'a'), (2, 'b')",
+                "UPDATE r SET id = 3 WHERE id = 1",
+                "UPDATE r SET code = 'c' WHERE id = 2",
+                "REINDEX INDEX i",
+                "DELETE FROM r WHERE id = 3");
+
+        assertThat(session.rows("SELECT op, key FROM cdc.change_log ORDER BY id"))
+                .containsExactly(
+                        "c|{\"code\" : \"a\"}",
+                        "c|{\"code\" : \"b\"}",
+                        "u|{\"code\" : \"a\"}",
+                        "d|{\"code\" : \"b\"}",
+                        "u|{\"code\" : \"c\"}",
+                        "d|{\"code\" : \"a\"}");
+        assertThat(session.value("SELECT tracked_at FROM cdc.tracked_table")).isNotEqualTo(before);
+
+        session.run("SELECT cdc.track('r', NULL)", "INSERT INTO r VALUES (9, 'z')");
+        assertThat(session.value("SELECT key FROM cdc.change_log ORDER BY id DESC LIMIT 1"))
+                .isEqualTo("{\"id\" : 9}");
+    }
+
+    @Test
+    void saysThatItDidNotCaptureARowWithoutItsKey() {
+        session.run(
+                "CREATE TABLE r (code text NOT NULL)",
+                "CREATE UNIQUE INDEX i ON r (code)",
+                "SELECT cdc.track('r', 'i')");
+        try (Session writer = database.session()) {
+            writer.run("BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT 1");
+            session.run("ALTER TABLE r ALTER code DROP NOT NULL");
+            writer.run("INSERT INTO r VALUES ('a'), (NULL)", "COMMIT");
+        }
+
+        assertThat(session.rows("SELECT op FROM cdc.change_log ORDER BY id")).contains("x");
+        assertThat(session.rows("SELECT table_name FROM cdc.outdated()")).containsExactly("r");
+        assertThat(session.failure("SELECT cdc.track('r')").getMessage()).contains("does not identify every row");
     }
 
     @ParameterizedTest

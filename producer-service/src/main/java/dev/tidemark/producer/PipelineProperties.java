@@ -3,6 +3,7 @@ package dev.tidemark.producer;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import dev.tidemark.producer.capture.Pipeline;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,12 +17,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pipeline the pipeline
  * @param topic the pipeline's topics
  * @param tables the tables to capture, as SQL writes their names, separated by commas; names that need quotes in SQL need them here
+ * @param keys tables whose key is not their primary key but a unique index on columns that are NOT NULL, as table=index, separated by commas
  */
 @ConfigurationProperties("cdc")
 public record PipelineProperties(
         @DefaultValue PipelineName pipeline,
         @DefaultValue Topic topic,
-        @DefaultValue List<String> tables) {
+        @DefaultValue List<String> tables,
+        @DefaultValue List<String> keys) {
+
+    private static final String OUTSIDE_OF_QUOTES = "(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
 
     /** @param name names the pipeline in events and in the source database */
     public record PipelineName(@DefaultValue("tidemark") String name) {}
@@ -39,6 +44,20 @@ public record PipelineProperties(
                     "cdc.tables names " + table + " and " + other + ", which would share the topic " + topics.of(table)
                             + ": Kafka forbids the characters in which they differ, so rename one of them or leave it out");
         });
-        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds);
+        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, keyIndexes());
+    }
+
+    private Map<TableId, String> keyIndexes() {
+        Map<TableId, String> indexes = new HashMap<>();
+        for (String entry : String.join(",", keys).split("," + OUTSIDE_OF_QUOTES)) {
+            String[] parts = entry.split("=" + OUTSIDE_OF_QUOTES, -1);
+            if (parts.length == 2) {
+                indexes.put(TableId.parse(parts[0]), TableId.parse(parts[1]).name());
+            } else if (!entry.isBlank()) {
+                throw new IllegalArgumentException("cdc.keys has '" + entry.strip()
+                        + "': write table=index, as SQL writes their names; the index is in the schema of its table");
+            }
+        }
+        return indexes;
     }
 }

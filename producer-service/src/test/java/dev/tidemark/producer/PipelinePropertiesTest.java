@@ -7,6 +7,8 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.Pipeline;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.StandardEnvironment;
@@ -31,6 +33,20 @@ class PipelinePropertiesTest {
                         new TableId("public", "employees"),
                         new TableId("My Schema", "a,b"),
                         new TableId("public", "orders"));
+    }
+
+    @Test
+    void takeUniqueIndexesForKeys() {
+        assertThat(bind(Map.of("CDC_KEYS", "public.orders=orders_code_key, \"a=b,c\".D = \"Key = 1\""))
+                        .keys())
+                .isEqualTo(Map.of(
+                        new TableId("public", "orders"), "orders_code_key", new TableId("a=b,c", "d"), "Key = 1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orders", "a=b=c", "a,b=c"})
+    void refuseWhatIsNoKey(String keys) {
+        assertThatThrownBy(() -> bind(Map.of("CDC_KEYS", keys))).hasMessageContainingAll("write ", keys.split(",")[0]);
     }
 
     @Test

@@ -27,7 +27,7 @@ public sealed interface Marker {
      * @param after the key before the first of the range, or null if the range has no lower bound
      * @param upTo the last key of the range, or null if the range has no upper bound
      * @param columns the table's columns, in order
-     * @param collations the collation that orders each column of the key that has one, as {@code provider:name:version}
+     * @param collations what the order of each column of the key depends on beside its type: the collation as {@code provider:name:version}, the labels of an enum
      */
     @JsonTypeName("chunk-start")
     record ChunkStart(

@@ -70,13 +70,17 @@ final class KeyRange {
     }
 
     private void requireSameOrder(SinkColumn column) {
-        String collation = chunk.collations().get(column.source());
-        if (collation != null && !collation.equals(BYTEWISE) && !collation.equals(column.collation())) {
+        String order = chunk.collations().get(column.source());
+        if (order != null && !order.equals(BYTEWISE) && !order.equals(column.order())) {
             throw new EnvironmentException(
-                    "The key column %s of %s is ordered by %s at the source and by %s at the destination, so that a range of keys"
-                                    .formatted(column.sql(), chunk.tableId(), collation, column.collation())
-                            + " is not the same rows on both: give the column the same collation, or set cdc.snapshot.key-order=C for the producer"
-                            + " and take a new snapshot");
+                    "The key column %s of %s is ordered by %s at the source and by %s at the destination, so that a range of keys is not the same rows on both: %s"
+                            .formatted(column.sql(), chunk.tableId(), order, column.order(), remedy(order)));
         }
+    }
+
+    private static String remedy(String order) {
+        return order.startsWith("enum:")
+                ? "give the type the same labels in the same order"
+                : "give the column the same collation, or set cdc.snapshot.key-order=C for the producer and take a new snapshot";
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounding whether storing into the declared type may change a value without an error
  * @param maxLength the length of a varchar, or 0
  * @param filling where the column's values come from
- * @param collation what orders the column's text, null if it has no collation
+ * @param order what its order depends on beside its type, as the markers of chunks have it; null if nothing
  */
 record SinkColumn(
         String name,
@@ -23,7 +23,7 @@ record SinkColumn(
         boolean rounding,
         int maxLength,
         Filling filling,
-        @Nullable String collation) {
+        @Nullable String order) {
 
     /** What the message begins with, and holds, that says that a value would be rounded. */
     static final String ROUNDED_VALUE = "a value of column ";

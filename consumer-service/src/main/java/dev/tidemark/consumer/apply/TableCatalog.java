@@ -33,7 +33,7 @@ final class TableCatalog {
               b.modifier <> -1 AND CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END = ANY (
                 '{numeric, time, timetz, timestamp, timestamptz, interval, varchar}'::regtype[]),
               CASE WHEN b.type = 'varchar'::regtype AND b.modifier > 4 THEN b.modifier - 4 ELSE 0 END,
-              CASE WHEN a.attgenerated <> '' THEN 'COMPUTED' WHEN a.attidentity = 'a' THEN 'IDENTITY' ELSE 'GIVEN' END, cdc.collation_identity(a.attcollation)
+              CASE WHEN a.attgenerated <> '' THEN 'COMPUTED' WHEN a.attidentity = 'a' THEN 'IDENTITY' ELSE 'GIVEN' END, cdc.key_order(a.atttypid, a.attcollation)
             FROM base b JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
             JOIN pg_attribute a ON a.attrelid = ? AND a.attnum = b.attnum
             ORDER BY a.attnum

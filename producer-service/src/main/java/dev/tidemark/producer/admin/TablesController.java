@@ -56,7 +56,7 @@ class TablesController {
         Refusals.refuseOnStandby(poller.get());
         refuseClash(id);
         String who = Caller.of(request);
-        if (source.add(id, who)) {
+        if (source.add(id, pipeline.keys().get(id), who)) {
             LOG.info("The table {} was added by {}", id, who);
         }
         return views.one(id);

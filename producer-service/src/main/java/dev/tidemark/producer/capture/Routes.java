@@ -267,7 +267,7 @@ final class Routes {
 
     private boolean track(TableId table) throws SQLException {
         try {
-            TrackedTables.track(source.jdbc(), table);
+            TrackedTables.track(source.jdbc(), table, pipeline.keys().get(table));
             tracked.add(table);
             solved(table);
             return true;

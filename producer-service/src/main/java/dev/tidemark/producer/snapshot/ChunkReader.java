@@ -15,9 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +63,7 @@ public final class ChunkReader {
     private static void lock(Connection connection, TrackedTable table) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = '2s'");
-            statement.execute("LOCK TABLE ONLY " + table.id().sql() + " IN ACCESS SHARE MODE");
+            statement.execute("LOCK TABLE " + table.id().sql() + " IN ACCESS SHARE MODE");
         }
     }
 
@@ -79,14 +77,8 @@ public final class ChunkReader {
         Reading(Connection connection, TrackedTable table, TableShape shape, SourcePoint point) {
             this.connection = connection;
             this.point = point;
-            this.sql = new ChunkSql(
-                    table,
-                    shape.key(),
-                    properties.keyOrder(),
-                    shape.collations().keySet());
-            this.shape = sql.ordersByBytes()
-                    ? new TableShape(shape.columns(), shape.key(), bytewise(shape.collations()))
-                    : shape;
+            this.sql = new ChunkSql(table, shape.key(), properties.keyOrder(), shape.collated());
+            this.shape = sql.ordersByBytes() ? shape.bytewise() : shape;
         }
 
         Chunk chunk(@Nullable RowKey after) throws SQLException {
@@ -145,11 +137,5 @@ public final class ChunkReader {
         private static RowKey key(Chunk.Entry entry) {
             return new RowKey(new String(entry.key(), StandardCharsets.UTF_8));
         }
-    }
-
-    private static Map<String, String> bytewise(Map<String, String> collations) {
-        Map<String, String> bytewise = new HashMap<>(collations);
-        bytewise.replaceAll((column, collation) -> "C");
-        return bytewise;
     }
 }

@@ -1,5 +1,7 @@
 package dev.tidemark.producer.snapshot;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.source.TrackedTable;
@@ -13,19 +15,23 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The columns of a table.
  *
  * @param columns in the table's order
  * @param key the columns of the key, in key order
- * @param collations the collation of each key column that has one
+ * @param collations what the order of each key column depends on beside its type: a collation, or the labels of an enum
  */
 public record TableShape(List<ColumnType> columns, List<ColumnType> key, Map<String, String> collations) {
 
+    /** As cdc.key_order begins the order of an enum. */
+    private static final String ENUM = "enum:";
+
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
-              coalesce(array_position(?::text[], a.attname::text), 0), cdc.collation_identity(a.attcollation)
+              coalesce(array_position(?::text[], a.attname::text), 0), cdc.key_order(a.atttypid, a.attcollation)
             FROM pg_attribute a
             WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
@@ -50,6 +56,21 @@ public record TableShape(List<ColumnType> columns, List<ColumnType> key, Map<Str
             }
         }
         return new TableShape(columns, key(table.id(), table.keyColumns(), columns), collations);
+    }
+
+    /** The columns of the key that have a collation. */
+    Set<String> collated() {
+        return collations.entrySet().stream()
+                .filter(column -> !column.getValue().startsWith(ENUM))
+                .map(Map.Entry::getKey)
+                .collect(toSet());
+    }
+
+    /** The same where text is ordered by its bytes. */
+    TableShape bytewise() {
+        Map<String, String> bytewise = new HashMap<>(collations);
+        collated().forEach(column -> bytewise.put(column, "C"));
+        return new TableShape(columns, key, bytewise);
     }
 
     private static List<ColumnType> key(TableId table, List<String> names, List<ColumnType> columns) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** What is captured at the source, and how to change it. Works on connections of the pool; the active producer follows within a second. */
@@ -19,7 +20,11 @@ public class SourceTables {
     /** A table that was never analyzed has no number of rows but what the statistics have counted. */
     private static final String CAPTURED = """
             SELECT t.schema_name, t.table_name, t.tracked_at::text, t.copy_at::text,
-              coalesce(CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint ELSE nullif(pg_stat_get_live_tuples(c.oid), 0) END, -1),
+              coalesce((
+                SELECT CASE
+                  WHEN bool_or(p.reltuples >= 0) THEN sum(CASE WHEN p.reltuples >= 0 THEN p.reltuples::bigint ELSE pg_stat_get_live_tuples(p.oid) END)
+                  ELSE nullif(sum(pg_stat_get_live_tuples(p.oid)), 0) END
+                FROM pg_class p WHERE p.relkind = 'r' AND p.oid = ANY (coalesce(cdc.partitions(t.relation), ARRAY[t.relation]))), -1),
               ARRAY(SELECT cdc.missing_events(t.relation, t.id)), n.nspname, c.relname, cdc.is_altered(t.relation, t.id),
               ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND NOT copying), ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND copying)
             FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -88,12 +93,13 @@ public class SourceTables {
     /**
      * Captures the table from now on. Does nothing if it is captured; puts triggers on again that are missing.
      *
+     * @param keyIndex the unique index that is to be its key; null for the one that was chosen before, or else the primary key
      * @return whether anything else was asked before, or nothing
      * @throws UntrackableTableException if that is impossible, is {@link UnknownTableException} or {@link LockedTableException}
      */
-    public boolean add(TableId table, String by) throws SQLException {
+    public boolean add(TableId table, @Nullable String keyIndex, String by) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            TrackedTables.track(connection, table);
+            TrackedTables.track(connection, table, keyIndex);
         }
         return Transaction.run(source, connection -> {
             boolean changed = TableRequests.put(connection, table, true, by);

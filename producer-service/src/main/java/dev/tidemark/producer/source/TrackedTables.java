@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -24,6 +25,7 @@ public final class TrackedTables {
     private static final String LOCKED = "55P03";
 
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
+    private static final String TRACK_BY = "SELECT cdc.track(to_regclass(?), CAST(?::text AS regclass))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
     private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
     private static final String UNTRACK =
@@ -31,7 +33,7 @@ public final class TrackedTables {
     /** Of a domain it is the type below, of an enum or padded text its text. A table that is gone, or has lost a column of its key, has types that nobody asks for. */
     private static final String ALL = """
             SELECT t.id, t.schema_name, t.table_name, t.key_columns, t.row_expression, t.key_expression, t.tracked_at::text, t.copy_at::text,
-              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.relation AND i.indisunique AND NOT i.indisprimary), t.active,
+              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.relation AND i.indisunique AND i.indexrelid IS DISTINCT FROM to_regclass(cdc.key_index(t.relation))), t.active,
               ARRAY(
                 SELECT CASE WHEN b.oid IS NULL OR b.typtype = 'e' OR b.oid = 'bpchar'::regtype THEN 'text' ELSE format_type(b.oid, NULL) END
                 FROM unnest(t.key_columns) WITH ORDINALITY k(name, place)
@@ -46,12 +48,13 @@ public final class TrackedTables {
     /**
      * Captures the table's changes from now on; does nothing if they are already captured.
      *
+     * @param keyIndex the unique index that is to be its key; null for the one that was chosen before, or else the primary key
      * @throws UntrackableTableException if that is impossible; the message says why and what to do
      */
-    public static void track(Connection connection, TableId table) throws SQLException {
+    public static void track(Connection connection, TableId table, @Nullable String keyIndex) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement settings = connection.createStatement();
-                PreparedStatement track = connection.prepareStatement(TRACK)) {
+                PreparedStatement track = connection.prepareStatement(keyIndex == null ? TRACK : TRACK_BY)) {
             settings.execute(LIMIT_WAIT);
             if (!exists(connection, table)) {
                 throw new UnknownTableException(
@@ -59,6 +62,9 @@ public final class TrackedTables {
                                 + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
             }
             track.setString(1, table.sql());
+            if (keyIndex != null) {
+                track.setString(2, new TableId(table.schema(), keyIndex).sql());
+            }
             track.execute();
             connection.commit();
         } catch (PSQLException e) {

@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,8 +54,8 @@ class AdminHttpIT {
     private static final String TABLES = "/admin/tables";
 
     private final TestSource source = TestSource.create();
-    private final Pipeline pipeline =
-            new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(TableId.parse("public.configured")));
+    private final Pipeline pipeline = new Pipeline(
+            "hr", "1.0", "instance-1", new TopicNames("hr"), List.of(TableId.parse("public.configured")), Map.of());
     private final CaptureMonitor monitor =
             new CaptureMonitor(new CaptureMeters(new SimpleMeterRegistry()), Clock.systemUTC());
     private final Supplier<PollStatus> poller = () -> this.polled;

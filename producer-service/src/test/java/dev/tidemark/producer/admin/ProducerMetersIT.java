@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,8 @@ class ProducerMetersIT {
     private final SteppedClock clock = new SteppedClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CaptureMonitor monitor = new CaptureMonitor(new CaptureMeters(registry), clock);
-    private final Pipeline pipeline = new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of());
+    private final Pipeline pipeline =
+            new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(), Map.of());
     private PollStatus polled = status(State.STARTING, null);
     private final TableViews views = new TableViews(source.tables(), pipeline, monitor, () -> polled);
     private final SourceWatch watch = new SourceWatch(source.log(), source.backlog(), views, () -> polled, clock);

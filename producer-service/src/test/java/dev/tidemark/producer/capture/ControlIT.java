@@ -42,7 +42,7 @@ class ControlIT {
     void addsAndRemovesATableWhileItRuns() throws SQLException {
         Poller poller = bench.poller("");
         drain(poller);
-        control.tables().add(ITEMS, "somebody");
+        control.tables().add(ITEMS, null, "somebody");
         drain(poller);
         bench.execute("INSERT INTO items VALUES (1, 'streamed')");
         drain(poller);
@@ -141,7 +141,7 @@ class ControlIT {
         bench.execute("CREATE TABLE configured(id int PRIMARY KEY)");
         Poller first = bench.poller("configured");
         drain(first);
-        control.tables().add(ITEMS, "somebody");
+        control.tables().add(ITEMS, null, "somebody");
         control.tables().remove(TableId.parse("configured"), "somebody");
         drain(first);
         first.stop();

@@ -118,7 +118,7 @@ final class Workbench implements AutoCloseable {
     }
 
     private CaptureStarter starter(String tables) {
-        Pipeline pipeline = new Pipeline(name, "test", "instance", topics, TableId.parseList(tables));
+        Pipeline pipeline = new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of());
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
