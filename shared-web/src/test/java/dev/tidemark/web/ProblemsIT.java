@@ -106,7 +106,6 @@ class ProblemsIT {
         "GET /<script>",
         "NONSENSE /",
         "TRACE /admin/names",
-        "GET /admin/names/%0d%0aSet-Cookie:x",
         "POST /admin/parameter?p=%00",
         "POST /admin/parameter?p=%ff",
         "POST /admin/parameter?p=%zz",
@@ -144,7 +143,15 @@ class ProblemsIT {
     @Test
     void takesNamesOfAllKinds() {
         for (String name : new String[] {
-            "a%2Fb", "a%25b", "a%3Bb", "%22My%20Schema%22.%22a.b%22", "a%5Cb", "%2e%2e%2fb", "%F0%9F%98%80", "a%2F%2Fb"
+            "a%2Fb",
+            "a%25b",
+            "a%3Bb",
+            "%22My%20Schema%22.%22a.b%22",
+            "a%5Cb",
+            "%2e%2e%2fb",
+            "%F0%9F%98%80",
+            "a%2F%2Fb",
+            "line%0Abreak%0D"
         }) {
             assertThat(service.call("GET", "/admin/names/" + name, "").statusCode())
                     .as(name)

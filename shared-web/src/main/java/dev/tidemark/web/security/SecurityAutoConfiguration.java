@@ -95,6 +95,10 @@ class SecurityAutoConfiguration {
         firewall.setAllowUrlEncodedDoubleSlash(true);
         firewall.setAllowUrlEncodedPercent(true);
         firewall.setAllowUrlEncodedPeriod(true);
+        firewall.setAllowUrlEncodedLineFeed(true);
+        firewall.setAllowUrlEncodedCarriageReturn(true);
+        firewall.setAllowUrlEncodedLineSeparator(true);
+        firewall.setAllowUrlEncodedParagraphSeparator(true);
         firewall.setAllowBackSlash(true);
         firewall.setAllowSemicolon(true);
         firewall.setAllowedParameterValues(value -> value.indexOf('\0') < 0);
