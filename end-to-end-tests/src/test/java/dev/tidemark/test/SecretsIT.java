@@ -25,9 +25,11 @@ class SecretsIT {
                 "jdbc:postgresql://localhost:%d/shop?user=tidemark&password=%s".formatted(FreePort.next(), SECRET),
                 "jdbc:postgresql://tidemark:%s@localhost/shop".formatted(SECRET))) {
             pipeline.producerWith("SPRING_DATASOURCE_URL", url)
-                    .producerWith("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*");
+                    .producerWith("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*")
+                    .producerWith("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
             pipeline.consumerWith("SPRING_DATASOURCE_URL", url)
-                    .consumerWith("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*");
+                    .consumerWith("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*")
+                    .consumerWith("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000");
             services.add(pipeline.newProducer());
             services.add(pipeline.newConsumer());
         }

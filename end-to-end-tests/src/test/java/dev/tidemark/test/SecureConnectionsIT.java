@@ -157,7 +157,8 @@ class SecureConnectionsIT {
                         pipeline.source().name())
                 .in("JAAS", "\"secret\"", '"' + BROKER_PASSWORD + '"')
                 .in("DATASOURCE_PASSWORD", "secret", DATABASE_PASSWORD)
-                .with("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*");
+                .with("MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE", "*")
+                .with("SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT", "1000"); // or each endpoint takes 5 s to say no
     }
 
     private ServiceProcess producer(SecuredSettings settings) {
