@@ -2,13 +2,14 @@ package dev.tidemark.test;
 
 import dev.tidemark.stack.Database;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The settings of a service for {@link SecuredServers}, as docs/security.md has them: only names, files and passwords are replaced. So what is documented is
@@ -17,8 +18,8 @@ import java.util.stream.Collectors;
 final class SecuredSettings {
 
     private static final Path DOCUMENT = Path.of("../docs/security.md");
-    private static final Pattern SETTING = Pattern.compile("^([A-Z_]+)=(.+)$", Pattern.MULTILINE);
-    private static final String KAFKA_HOST = "kafka.example.com";
+    private static final Pattern BLOCK =
+            Pattern.compile("^```properties$(.+?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     private final Map<String, String> settings;
 
@@ -31,21 +32,25 @@ final class SecuredSettings {
      * @param database of the service, with the name in it
      */
     static SecuredSettings documented(Path certificates, int broker, Database server, String database) {
+        return new SecuredSettings(documented())
+                .replace("/etc/tidemark", certificates.toString())
+                .replace("kafka.example.com:9093", "localhost:" + broker)
+                .replace("postgres.example.com/shop", "localhost:%d/%s".formatted(server.port(), database));
+    }
+
+    private static Map<String, String> documented() {
+        Properties documented = new Properties();
         try {
-            Map<String, String> settings = SETTING.matcher(Files.readString(DOCUMENT))
-                    .results()
-                    .collect(Collectors.toMap(
-                            result -> result.group(1),
-                            (MatchResult result) -> result.group(2),
-                            (a, b) -> b,
-                            TreeMap::new));
-            return new SecuredSettings(settings)
-                    .replace("/etc/tidemark", certificates.toString())
-                    .replace(KAFKA_HOST + ":9093", "localhost:" + broker)
-                    .replace("postgres.example.com/shop", "localhost:%d/%s".formatted(server.port(), database));
+            for (MatchResult block :
+                    BLOCK.matcher(Files.readString(DOCUMENT)).results().toList()) {
+                documented.load(new StringReader(block.group(1)));
+            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+        Map<String, String> settings = new TreeMap<>();
+        documented.stringPropertyNames().forEach(name -> settings.put(name, documented.getProperty(name)));
+        return settings;
     }
 
     /** With other text in the values of those settings whose names contain a word. */
