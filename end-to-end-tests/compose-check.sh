@@ -82,7 +82,8 @@ answer() { # answer viewer|operator|nobody PORT METHOD PATH
   [ "$1" = nobody ] || set -- "$@" -K -
   local port=$2 method=$3 path=$4 user=$1
   shift 4
-  echo "user = \"$user:$password\"" | curl -s -o /dev/null -w '%{http_code}' "$@" -X "$method" "http://127.0.0.1:$port$path"
+  # By its input: a command line is for everybody to read.
+  curl -s -o /dev/null -w '%{http_code}' "$@" -X "$method" "http://127.0.0.1:$port$path" <<<"user = \"$user:$password\""
 }
 expect() { # expect STATUS and what answer takes
   local status

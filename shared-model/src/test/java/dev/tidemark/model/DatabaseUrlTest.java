@@ -2,6 +2,7 @@ package dev.tidemark.model;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,13 @@ class DatabaseUrlTest {
         assertThatThrownBy(() -> DatabaseUrl.require(url))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("spring.datasource.username")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void refusesThePasswordOfAKeyWithoutQuotingIt() {
+        assertThatThrownBy(() -> DatabaseUrl.require("jdbc:postgresql://h/db?sslmode=require&sslpassword=secret"))
+                .hasMessageContaining("data-source-properties.sslpassword")
                 .hasMessageNotContaining("secret");
     }
 

@@ -43,8 +43,9 @@ public final class ProblemReportValve extends ErrorReportValve {
         problem.put("title", known == null ? "Error" : known.getReasonPhrase());
         if (status == 500) {
             problem.put("detail", RequestErrors.UNEXPECTED);
-        } else if (message != null && !message.isBlank()) {
-            problem.put("detail", message);
+        } else {
+            boolean told = message != null && !message.isBlank();
+            problem.put("detail", told ? message : "This cannot be answered as it was asked");
         }
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         if (path == null) {

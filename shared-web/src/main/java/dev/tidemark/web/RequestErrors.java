@@ -100,8 +100,16 @@ public final class RequestErrors extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String cause = e.getCause() instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage();
-        return answer(e, status, "The body cannot be read: " + cause, headers, request);
+        return answer(e, status, "The body cannot be read: " + cause(e), headers, request);
+    }
+
+    private static String cause(HttpMessageNotReadableException e) {
+        if (e.getCause() instanceof JacksonException json) {
+            return json.getOriginalMessage();
+        }
+        String message = String.valueOf(e.getMessage());
+        // Spring goes on with the method that wants one.
+        return message.startsWith("Required request body is missing") ? "there is none" : message;
     }
 
     private @Nullable ResponseEntity<Object> answer(

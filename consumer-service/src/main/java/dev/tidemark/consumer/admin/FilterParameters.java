@@ -126,7 +126,11 @@ final class FilterParameters {
     }
 
     private static Instant instant(String text) {
-        return OffsetDateTime.parse(text).toInstant();
+        OffsetDateTime time = OffsetDateTime.parse(text);
+        if (time.getYear() < 1 || time.getYear() > 9999) {
+            throw new IllegalArgumentException();
+        }
+        return time.toInstant();
     }
 
     private static int between(long number, int least, int most) {
