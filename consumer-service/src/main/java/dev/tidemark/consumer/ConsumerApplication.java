@@ -11,8 +11,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 public class ConsumerApplication {
 
     public static void main(String[] arguments) {
-        ConfigurableApplicationContext service =
-                SpringApplication.run(ConsumerApplication.class, RunArguments.of(arguments));
+        Class<?> application = RunArguments.isReset(arguments) ? ResetApplication.class : ConsumerApplication.class;
+        ConfigurableApplicationContext service = SpringApplication.run(application, RunArguments.of(arguments));
         if (service.getBeanNamesForType(ExitCodeGenerator.class).length > 0) {
             System.exit(SpringApplication.exit(service));
         }

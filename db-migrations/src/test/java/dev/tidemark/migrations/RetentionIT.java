@@ -40,6 +40,21 @@ class RetentionIT {
     }
 
     @Test
+    void notesTheLastIdThatItTookAway() {
+        String last = session.value("SELECT max(id) FROM cdc.change_log");
+        truncate(10);
+        assertThat(session.value("SELECT truncated_to FROM cdc.log_slot WHERE slot = " + slot))
+                .isEqualTo(last);
+    }
+
+    @Test
+    void leavesTheLogToTheIncarnationThatHasTakenOver() {
+        session.run("INSERT INTO cdc.producer (pipeline, epoch) VALUES ('p', 7)");
+        assertThat(truncate(10, 6)).isEqualTo("superseded|0|10");
+        assertThat(truncate(10, 7)).isEqualTo("truncated|0|10");
+    }
+
+    @Test
     void keepsASlotWhoseBooksAreWrong() {
         assertThat(truncate(11)).isEqualTo("mismatch|0|10");
         assertThat(truncate(9)).isEqualTo("mismatch|0|10");
@@ -135,6 +150,11 @@ class RetentionIT {
 
     private String truncate(long expected) {
         return truncate(session.value("SELECT pg_current_snapshot()"), expected);
+    }
+
+    private String truncate(long expected, long epoch) {
+        return session.value(truncation(session.value("SELECT pg_current_snapshot()"), expected)
+                .replaceFirst("\\)$", ", " + epoch + ")"));
     }
 
     private String truncate(String offset, long expected) {

@@ -32,7 +32,15 @@ final class Admin {
 
     /** @param body JSON, empty for none */
     Answer post(String path, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder().POST(BodyPublishers.ofString(body));
+        return send("POST", path, body);
+    }
+
+    Answer patch(String path, String body) {
+        return send("PATCH", path, body);
+    }
+
+    private Answer send(String method, String path, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder().method(method, BodyPublishers.ofString(body));
         return send(path, body.isEmpty() ? request : request.header("Content-Type", "application/json"));
     }
 

@@ -96,13 +96,28 @@ final class Pipeline implements AutoCloseable {
     }
 
     private ServiceProcess process(Service service, TestDatabase database, Map<String, String> settings) {
+        Service configured = configured(service, database, settings);
+        return https == null ? new ServiceProcess(configured) : new ServiceProcess(configured, https);
+    }
+
+    /** How a producer of the pipeline is run, for who runs it in another way. */
+    Service producerService() {
+        return configured(Service.producer(stack), source, producerSettings);
+    }
+
+    /** The same of a consumer. */
+    Service consumerService() {
+        return configured(Service.consumer(stack), destination, consumerSettings);
+    }
+
+    private Service configured(Service service, TestDatabase database, Map<String, String> settings) {
         Service configured = service.withName(name + "-" + service.name())
                 .with("SPRING_DATASOURCE_URL", database.jdbcUrl())
                 .with("CDC_PIPELINE_NAME", name);
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             configured = configured.with(setting.getKey(), setting.getValue());
         }
-        return https == null ? new ServiceProcess(configured) : new ServiceProcess(configured, https);
+        return configured;
     }
 
     /** Waits until the producer is at work and the tables, as SQL writes their names, are captured and have their first snapshot behind them. */

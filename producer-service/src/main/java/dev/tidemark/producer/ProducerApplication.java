@@ -13,8 +13,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 public class ProducerApplication {
 
     public static void main(String[] args) {
-        ConfigurableApplicationContext service =
-                SpringApplication.run(ProducerApplication.class, RunArguments.of(args));
+        Class<?> application = RunArguments.isReset(args) ? ResetApplication.class : ProducerApplication.class;
+        ConfigurableApplicationContext service = SpringApplication.run(application, RunArguments.of(args));
         if (service.getBeanNamesForType(ExitCodeGenerator.class).length > 0) {
             System.exit(SpringApplication.exit(service));
         }

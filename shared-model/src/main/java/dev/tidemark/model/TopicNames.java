@@ -56,6 +56,11 @@ public record TopicNames(String prefix) {
                 Pattern.quote(prefix) + "\\.[a-zA-Z0-9_-]+\\.(?![a-zA-Z0-9_-]*" + DEAD_LETTERS + "$)[a-zA-Z0-9_-]+");
     }
 
+    /** What all topics of the pipeline match: those of tables, of their dead letters and of the offsets. */
+    public Pattern all() {
+        return Pattern.compile(Pattern.quote(prefix) + "\\.(offsets|[a-zA-Z0-9_-]+\\.[a-zA-Z0-9_-]+)");
+    }
+
     /**
      * @return each table that would have to share its topic with an earlier one, with that earlier one
      */

@@ -1,5 +1,8 @@
 package dev.tidemark.producer.admin;
 
+import dev.tidemark.producer.capture.MoveRefusedException;
+import dev.tidemark.producer.publish.DeliveryFailedException;
+import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.source.LockedTableException;
 import dev.tidemark.producer.source.UnknownTableException;
 import dev.tidemark.producer.source.UntrackableTableException;
@@ -37,6 +40,16 @@ class AdminErrors {
     @ExceptionHandler
     ProblemDetail unusableSource(UnusableSourceException e) {
         return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail moveRefused(MoveRefusedException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, e.getMessage());
+    }
+
+    @ExceptionHandler({KafkaUnavailableException.class, DeliveryFailedException.class})
+    ProblemDetail kafkaAway(RuntimeException e) {
+        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
 
     @ExceptionHandler({SQLException.class, DataAccessException.class})

@@ -24,6 +24,14 @@ final class Refusals {
         return HttpRefusal.of(HttpStatus.CONFLICT, "The table " + table + " is not captured: first PUT " + path(table));
     }
 
+    static ErrorResponseException neverCopied(TableId table) {
+        return HttpRefusal.of(
+                HttpStatus.CONFLICT,
+                "The table " + table
+                        + " has not been copied as a whole, as far as this producer knows, and without that it would stay incomplete: if it is to be left, DELETE "
+                        + path(table));
+    }
+
     /** @throws ErrorResponseException if another producer is the active one */
     static void refuseOnStandby(PollStatus status) {
         if (status.state() == PollStatus.State.STANDBY) {

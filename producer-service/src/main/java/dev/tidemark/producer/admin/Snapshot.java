@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowsPerSecond how fast it goes, or went, in this process; 0 if nothing was sent by it
  * @param trackedAt of which capture it is the snapshot
  * @param copyAt of which request for a new copy it is the snapshot, or null
+ * @param copied whether an earlier one has completed, so that this one can be left
  * @param firstRows how many rows had been sent when the measuring began
  * @param firstAt when that was
  */
@@ -24,12 +25,20 @@ record Snapshot(
         long rowsPerSecond,
         String trackedAt,
         @Nullable String copyAt,
+        boolean copied,
         long firstRows,
         Instant firstAt) {
 
     static Snapshot of(TableProgress progress, Instant now) {
         return new Snapshot(
-                progress.rows(), progress.complete(), 0, progress.trackedAt(), progress.copyAt(), progress.rows(), now);
+                progress.rows(),
+                progress.complete(),
+                0,
+                progress.trackedAt(),
+                progress.copyAt(),
+                progress.copied(),
+                progress.rows(),
+                now);
     }
 
     Snapshot after(TableProgress progress, Instant now) {
@@ -38,7 +47,13 @@ record Snapshot(
         }
         long millis = Math.max(1, Duration.between(firstAt, now).toMillis());
         long speed = progress.rows() == rows ? rowsPerSecond : (progress.rows() - firstRows) * 1000 / millis;
-        return new Snapshot(progress.rows(), progress.complete(), speed, trackedAt, copyAt, firstRows, firstAt);
+        return new Snapshot(
+                progress.rows(), progress.complete(), speed, trackedAt, copyAt, progress.copied(), firstRows, firstAt);
+    }
+
+    /** Whether it is of the present capture of the table, whatever copy was asked for since. */
+    boolean isOfCapture(CapturedTable table) {
+        return trackedAt.equals(table.trackedAt());
     }
 
     /** Whether a chunk of the snapshot that the table is to have now has been sent; only the last chunk may be empty. */

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -32,11 +34,13 @@ class SnapshotsController {
 
     private final SourceTables source;
     private final TableViews views;
+    private final CaptureMonitor monitor;
     private final Supplier<PollStatus> poller;
 
-    SnapshotsController(SourceTables source, TableViews views, Supplier<PollStatus> poller) {
+    SnapshotsController(SourceTables source, TableViews views, CaptureMonitor monitor, Supplier<PollStatus> poller) {
         this.source = source;
         this.views = views;
+        this.monitor = monitor;
         this.poller = poller;
     }
 
@@ -66,6 +70,30 @@ class SnapshotsController {
         return new Snapshots(views.all().stream()
                 .filter(view -> names.contains(view.table()))
                 .toList());
+    }
+
+    /** A copy that was asked for, and has not begun or not come to its end, is left. Changes go on being published. */
+    @DeleteMapping("/{table}")
+    TableView cancel(@PathVariable String table, HttpServletRequest request) throws SQLException {
+        TableId id = TableNames.ofPath(table, request);
+        Refusals.refuseOnStandby(poller.get());
+        requireCaptured(List.of(id));
+        for (CapturedTable captured : source.captured()) {
+            if (captured.id().equals(id) && captured.copyAt() != null) {
+                requireCopied(captured);
+                source.cancelCopy(id);
+                LOG.info("The snapshot of {} was cancelled by {}", id, Caller.of(request));
+            }
+        }
+        return views.one(id);
+    }
+
+    /** Without its first snapshot a table would be incomplete for ever. */
+    private void requireCopied(CapturedTable table) {
+        Snapshot known = monitor.snapshots().get(table.id().toString());
+        if (known == null || !known.copied() || !known.isOfCapture(table)) {
+            throw Refusals.neverCopied(table.id());
+        }
     }
 
     private void requireCaptured(List<TableId> tables) throws SQLException {

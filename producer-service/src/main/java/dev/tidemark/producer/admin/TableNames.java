@@ -2,6 +2,7 @@ package dev.tidemark.producer.admin;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.web.BadParameterException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,19 @@ final class TableNames {
         } catch (IllegalArgumentException e) {
             throw new BadParameterException(parameter, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The name in a path. What follows a plain semicolon has been taken for parameters, and is not in the variable. */
+    static TableId ofPath(String table, HttpServletRequest request) {
+        if (request.getRequestURI().indexOf(';') >= 0) {
+            throw new BadParameterException("table", "a semicolon belongs to no name, or is to be written %3B");
+        }
+        TableId id = parse("table", table);
+        if (id.equals(TableId.HEARTBEAT)) {
+            throw new BadParameterException(
+                    "table", id + " is the pipeline's own; the setting cdc.heartbeat.interval switches it on and off");
+        }
+        return id;
     }
 
     /** @throws BadParameterException if there is none, or one is not a name */

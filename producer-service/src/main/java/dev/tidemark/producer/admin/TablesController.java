@@ -6,7 +6,6 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.source.CapturedTable;
 import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UntrackableTableException;
-import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
@@ -52,7 +51,7 @@ class TablesController {
 
     @PutMapping("/{table}")
     TableView add(@PathVariable String table, HttpServletRequest request) throws SQLException {
-        TableId id = name(table, request);
+        TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
         refuseClash(id);
         String who = Caller.of(request);
@@ -60,19 +59,6 @@ class TablesController {
             LOG.info("The table {} was added by {}", id, who);
         }
         return views.one(id);
-    }
-
-    /** What follows a plain semicolon has been taken for parameters, and is not in the variable. */
-    private static TableId name(String table, HttpServletRequest request) {
-        if (request.getRequestURI().indexOf(';') >= 0) {
-            throw new BadParameterException("table", "a semicolon belongs to no name, or is to be written %3B");
-        }
-        TableId id = TableNames.parse("table", table);
-        if (id.equals(TableId.HEARTBEAT)) {
-            throw new BadParameterException(
-                    "table", id + " is the pipeline's own; the setting cdc.heartbeat.interval switches it on and off");
-        }
-        return id;
     }
 
     /** Kafka forbids the characters in which the names differ. */
@@ -89,7 +75,7 @@ class TablesController {
 
     @DeleteMapping("/{table}")
     TableView remove(@PathVariable String table, HttpServletRequest request) throws SQLException {
-        TableId id = name(table, request);
+        TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
         if (!isKnown(id)) {
             throw Refusals.unknown(id);

@@ -10,7 +10,6 @@ import dev.tidemark.producer.source.PgSnapshot;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourcePoint;
 import dev.tidemark.producer.source.UntrackableTableException;
-import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -140,11 +139,7 @@ final class Capture implements AutoCloseable {
         tickHasChanges = false;
         SourcePoint point =
                 pendingChunk == null ? source.point() : pendingChunk.chunk().point();
-        if (point.snapshot().xmax() < ledger.position().xmax()) {
-            throw new UnusableSourceException(
-                    "The source's transaction numbers went back from " + ledger.position() + " to " + point.snapshot()
-                            + ": it is not the server that it was, so the pipeline has to start over with a new snapshot of all tables");
-        }
+        SourceHistory.refuseOlder(point.snapshot(), ledger.position());
         if (pendingChunk != null || !point.snapshot().equals(ledger.position())) {
             tick = new Tick(source.jdbc(), ledger.position(), point.snapshot(), 0, Long.MAX_VALUE, settings.limits());
             unflushed = point;
@@ -230,9 +225,8 @@ final class Capture implements AutoCloseable {
         try (Tick announced = new Tick(source.jdbc(), previous, current, intent.lastId(), intent.endId(), wholePage)) {
             Page page = announced.next();
             if (page == null || page.changes().size() != intent.rows() || page.endId() != intent.endId()) {
-                throw new UnusableSourceException(
-                        "The change log no longer holds the page that was being published, " + intent
-                                + ": rows were taken out of it by hand, so the pipeline has to start over with a new snapshot of all tables");
+                throw SourceHistory.startOver("The change log no longer holds the page that was being published, "
+                        + intent + ": rows were taken out of it by hand");
             }
             outbox.sendAgain(page, intent);
         }

@@ -93,6 +93,12 @@ class CaptureConfiguration {
     }
 
     @Bean
+    OffsetMoves offsetMoves(
+            DataSource source, Publisher publisher, Poller poller, PollLoop loop, CaptureStarter starter) {
+        return new PollerOffsetMoves(source, publisher, poller, loop, starter);
+    }
+
+    @Bean
     PollLoop pollLoop(Poller poller, PollProperties properties, RunProperties run) {
         return new PollLoop(poller, new PollDelay(properties), stopping, run.run() == Run.ONCE);
     }

@@ -7,9 +7,9 @@ import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.source.PgSnapshot;
 import dev.tidemark.producer.source.ProducerTable;
+import dev.tidemark.producer.source.RetainedLog;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourceMigration;
-import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -29,6 +29,9 @@ final class CaptureStarter {
 
     /** How long Kafka may take for what former incarnations have left, and again for writing it down anew. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** For what only shows. */
+    private static final Duration LOOK = Duration.ofSeconds(3);
 
     private final DataSource dataSource;
     private final SourceMigration migration;
@@ -86,8 +89,38 @@ final class CaptureStarter {
      */
     Capture start(SourceConnection source, boolean renumber) throws SQLException {
         StoredState stored = publisher.read(deadline());
-        refuseOtherHistory(source, stored.intent());
-        long epoch = ProducerTable.claim(source.jdbc(), pipeline.name(), pipeline.instance(), stored.epoch());
+        SourceHistory.refuseOther(source, stored.intent());
+        return begin(source, claim(source, stored), stored, renumber);
+    }
+
+    /**
+     * Goes on from another place: in Kafka the first intent of a new incarnation says so, so that it has happened as a whole or not at all. The incarnation is claimed
+     * before anything is looked at, since from then on a former one takes nothing out of the log.
+     */
+    Moved move(SourceConnection source, OffsetTarget target) throws SQLException {
+        StoredState stored = publisher.read(deadline());
+        long epoch = claim(source, stored);
+        OffsetPlanner.Planned planned = OffsetPlanner.plan(source, stored, target);
+        Capture capture = begin(source, epoch, planned.after(), false);
+        return new Moved(capture, planned.plan().endingAt(capture.position()));
+    }
+
+    /** @param capture goes on from where the plan says */
+    record Moved(Capture capture, OffsetPlan plan) {}
+
+    /** The position that is stored in Kafka, or null if there is none. */
+    @Nullable
+    String storedPosition() {
+        Intent intent = publisher.peek(new Deadline(LOOK, settings.stopping())).intent();
+        return intent == null ? null : intent.previous();
+    }
+
+    private long claim(SourceConnection source, StoredState stored) throws SQLException {
+        return ProducerTable.claim(source.jdbc(), pipeline.name(), pipeline.instance(), stored.epoch());
+    }
+
+    private Capture begin(SourceConnection source, long epoch, StoredState stored, boolean renumber)
+            throws SQLException {
         Routes routes = new Routes(pipeline, source, publisher, listener, stored.tables());
         routes.refresh();
         Ledger ledger = ledger(source, epoch, stored.intent());
@@ -106,17 +139,8 @@ final class CaptureStarter {
         return capture;
     }
 
-    private Deadline deadline() {
+    Deadline deadline() {
         return new Deadline(PATIENCE, settings.stopping());
-    }
-
-    private static void refuseOtherHistory(SourceConnection source, @Nullable Intent intent) {
-        if (intent != null && !intent.source().equals(source.identity())) {
-            throw new UnusableSourceException(
-                    "The source is not the server that was published from (" + intent.source() + " then, "
-                            + source.identity()
-                            + " now): after a failover or a restore, changes may be missing or new, so the pipeline has to start over with a new snapshot of all tables");
-        }
     }
 
     /** The ledger of an earlier incarnation, or that of a new pipeline, for which all that is in the log now counts as published. */
@@ -125,6 +149,7 @@ final class CaptureStarter {
             return new Ledger(epoch, source.identity(), PgSnapshot.parse(intent.previous()), intent.published());
         }
         PgSnapshot now = source.point().snapshot();
+        RetainedLog.awaitRetention(source.jdbc());
         return new Ledger(epoch, source.identity(), now, ProducerTable.loggedBySlot(source.jdbc(), now));
     }
 

@@ -1,7 +1,13 @@
 package dev.tidemark.producer.capture;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -11,6 +17,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** Runs the poller's steps on a thread of its own, each as long after the one before as what that found asks for. */
 final class PollLoop implements SmartLifecycle, Trigger {
+
+    /** How long the poller may take for what is asked of it. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Poller poller;
     private final PollDelay delay;
@@ -48,6 +57,20 @@ final class PollLoop implements SmartLifecycle, Trigger {
         last = poller.pollOnce();
         if (once) {
             poller.restIfCaughtUp();
+        }
+    }
+
+    /** Does something between two steps, on the poller's own thread. */
+    <T> T call(Callable<T> work) throws Exception {
+        Future<T> result = scheduler.submit(work);
+        try {
+            return result.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            result.cancel(false);
+            throw new MoveRefusedException("The producer has not answered within " + PATIENCE.toSeconds()
+                    + " s: GET /admin/offsets tells whether the offset was moved in spite of that; if not, try again");
         }
     }
 

@@ -8,10 +8,12 @@ import dev.tidemark.producer.publish.KafkaUnavailableException;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.source.Control;
 import dev.tidemark.producer.source.Control.Pause;
+import dev.tidemark.producer.source.ControlTable;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.flywaydb.core.api.FlywayException;
@@ -27,6 +29,9 @@ public final class Poller {
 
     private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
 
+    /** How soon Kafka is asked again for the stored position. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
+
     private final CaptureStarter starter;
     private final Publisher publisher;
     private final Retention retention;
@@ -38,6 +43,7 @@ public final class Poller {
     private @Nullable Capture capture;
     private boolean renumber;
     private boolean rested;
+    private Instant askedKafkaAt = Instant.MIN;
     private volatile PollStatus status;
     private volatile @Nullable Instant busySince;
 
@@ -107,13 +113,13 @@ public final class Poller {
         return outcome;
     }
 
-    /** Keeps the lock. A producer that starts while it is paused does not even ask Kafka what is under way. */
+    /** Keeps the lock. A producer that starts while it is paused does not take over yet what is under way. */
     private PollOutcome hold(Pause pause) throws SQLException {
         if (capture != null && status.state() != State.PAUSED) {
             capture.hold();
         }
         if (capture == null) {
-            report(State.PAUSED, 0, null, pause.toString());
+            report(State.PAUSED, 0, storedPosition(), pause.toString());
         } else {
             report(State.PAUSED, capture.epoch(), capture.position(), pause.toString());
         }
@@ -135,6 +141,62 @@ public final class Poller {
             listener.caughtUp();
         } catch (SQLException | RuntimeException | Error e) {
             fail(e);
+        }
+    }
+
+    /** Null while Kafka cannot tell. */
+    private @Nullable String storedPosition() {
+        Instant now = clock.instant();
+        boolean known = status.state() == State.PAUSED && status.position() != null;
+        if (known || (status.state() == State.PAUSED && now.isBefore(askedKafkaAt.plus(ASK_AGAIN)))) {
+            return status.position();
+        }
+        askedKafkaAt = now;
+        try {
+            return starter.storedPosition();
+        } catch (KafkaUnavailableException e) {
+            LOG.debug("The stored position cannot be read", e);
+            return null;
+        }
+    }
+
+    /**
+     * Goes on from another place when it is resumed.
+     *
+     * @throws MoveRefusedException if this is not the active producer, or it is not paused
+     */
+    OffsetPlan move(OffsetTarget target) throws SQLException {
+        SourceConnection locked = source;
+        if (status.state() != State.PAUSED) {
+            throw new MoveRefusedException(
+                    "The producer is " + status.state()
+                            + ", and the offset is moved only while it is PAUSED: call POST /admin/pause first, and POST /admin/resume afterwards");
+        } else if (locked == null) {
+            throw new MoveRefusedException("The producer has no connection to the source at the moment: try again");
+        }
+        busySince = clock.instant();
+        boolean intact = true;
+        try {
+            Pause pause = ControlTable.read(locked.jdbc()).pause();
+            if (pause == null) {
+                throw new MoveRefusedException("The producer was told to go on: call POST /admin/pause first");
+            }
+            intact = false;
+            if (capture != null) {
+                capture.hold();
+            }
+            CaptureStarter.Moved moved = starter.move(locked, target);
+            capture = moved.capture();
+            renumber = false;
+            intact = true;
+            report(State.PAUSED, capture.epoch(), capture.position(), pause.toString());
+            return moved.plan();
+        } finally {
+            busySince = null;
+            if (!intact) {
+                publisher.reset();
+                release();
+            }
         }
     }
 

@@ -24,7 +24,7 @@ final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final String TRUNCATE =
-            "SELECT status, truncated + counted FROM cdc.truncate_slot(?::smallint, ?::xid8, ?::xid8[], ?)";
+            "SELECT status, truncated + counted FROM cdc.truncate_slot(?::smallint, ?::xid8, ?::xid8[], ?, ?)";
 
     private final DataSource source;
     private final RetentionProperties properties;
@@ -84,6 +84,7 @@ final class Retention {
             statement.setObject(2, published.xmax(), Types.OTHER);
             statement.setObject(3, published.inProgress(), Types.OTHER);
             statement.setLong(4, position.published().get(slot));
+            statement.setLong(5, position.epoch());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 report(

@@ -53,6 +53,15 @@ final class OffsetsTopic {
     /** What counts is the last incarnation that had taken over, which it says by its first intent: one that ended before has left nothing of its own. */
     StoredState read(Deadline deadline) {
         entries = readAll(deadline);
+        return state(entries);
+    }
+
+    /** The same, for who will not take over. */
+    StoredState peek(Deadline deadline) {
+        return state(readAll(deadline));
+    }
+
+    private static StoredState state(Map<Key, byte[]> entries) {
         long last = entries.keySet().stream().mapToLong(Key::epoch).max().orElse(0);
         long active = entries.keySet().stream()
                 .filter(key -> key.kind().equals(INTENT))

@@ -49,6 +49,13 @@ public final class Publisher implements AutoCloseable {
         return offsets.read(deadline);
     }
 
+    /** The same, for who will not take over; safe to call from any thread. */
+    public StoredState peek(Deadline deadline) {
+        return topics.look(List.of(names.offsets())).isEmpty()
+                ? new StoredState(0, null, Map.of())
+                : offsets.peek(deadline);
+    }
+
     /** Deletes what former incarnations have left. Called when all of it is stored anew. */
     public void forgetRead(Deadline deadline) {
         new Delivery(offsets.forgetRead()).await(deadline);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether the whole table has been sent
  * @param upTo the last key that was sent, or null at the beginning
  * @param rows how many rows were sent
+ * @param copied whether the whole table has been sent before, and since then each change: a new copy can then be left
  */
 public record TableProgress(
         String schema,
@@ -31,11 +32,13 @@ public record TableProgress(
         boolean started,
         boolean complete,
         @Nullable RowKey upTo,
-        long rows) {
+        long rows,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean copied) {
 
     public TableProgress {
         // What older versions have stored does not say: there was one.
         partitions = Math.max(partitions, 1);
+        copied |= complete;
     }
 
     /** A table of which nothing has been sent. */
@@ -50,24 +53,41 @@ public record TableProgress(
                 false,
                 false,
                 null,
-                0);
+                0,
+                false);
     }
 
     /** After one more chunk. */
     public TableProgress advanced(@Nullable RowKey newUpTo, long moreRows) {
         return new TableProgress(
-                schema, table, trackedAt, copyAt, topicId, partitions, true, newUpTo == null, newUpTo, rows + moreRows);
+                schema,
+                table,
+                trackedAt,
+                copyAt,
+                topicId,
+                partitions,
+                true,
+                newUpTo == null,
+                newUpTo,
+                rows + moreRows,
+                copied);
     }
 
     /** Nothing that was sent counts any more, but it is in the topic. */
+    public TableProgress restarted() {
+        return new TableProgress(schema, table, trackedAt, copyAt, topicId, partitions, false, false, null, 0, false);
+    }
+
+    /** The same, and what is sent from now on is of another capture. */
     public TableProgress restarted(TrackedTable now) {
         return new TableProgress(
-                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0);
+                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0, false);
     }
 
     /**
      * What still counts: nothing if the capture has been interrupted since, or the topic is another. If only a new copy is asked for, the snapshot begins anew
-     * but changes go on being sent, since none is missing: each chunk is exact at its own point among them.
+     * but changes go on being sent, since none is missing: each chunk is exact at its own point among them. If it is not asked for any more, it
+     * is left where it is.
      */
     public TableProgress continued(TrackedTable now, TableTopic topic) {
         if (!topicId.equals(topic.id())) {
@@ -76,10 +96,22 @@ public record TableProgress(
         if (!trackedAt.equals(now.trackedAt())) {
             return restarted(now);
         }
-        return Objects.equals(copyAt, now.copyAt())
-                ? this
-                : new TableProgress(
-                        schema, table, trackedAt, now.copyAt(), topicId, partitions, started, false, null, 0);
+        if (Objects.equals(copyAt, now.copyAt())) {
+            return this;
+        }
+        boolean cancelled = now.copyAt() == null && copied;
+        return new TableProgress(
+                schema,
+                table,
+                trackedAt,
+                now.copyAt(),
+                topicId,
+                partitions,
+                started,
+                cancelled,
+                null,
+                cancelled ? rows : 0,
+                copied);
     }
 
     /** The table at the source. */

@@ -127,7 +127,7 @@ final class Topics implements AutoCloseable {
         return ofTheTopic ? new TopicRefusedException(message, cause) : new KafkaUnavailableException(message, cause);
     }
 
-    private Admin client() {
+    private synchronized Admin client() {
         if (client == null) {
             client = Admin.create(admin.getConfigurationProperties());
         }

@@ -10,7 +10,12 @@ public final class MissedChanges {
 
     private static final String BEGIN =
             "UPDATE cdc.missed_change SET copying = true WHERE table_id = ? AND NOT copying";
-    private static final String END = "DELETE FROM cdc.missed_change WHERE table_id = ? AND copying";
+    /** What was logged before says nothing of the rows as they are now. */
+    private static final String END = """
+            WITH ended AS (DELETE FROM cdc.missed_change WHERE table_id = ? AND copying RETURNING table_id)
+            UPDATE cdc.tracked_table SET unchanged_from = nextval('cdc.change_log_id') WHERE id IN (SELECT table_id FROM ended)
+            """;
+
     private static final String PRUNE = """
             DELETE FROM cdc.missed_change m WHERE EXISTS (
               SELECT FROM cdc.missed_change o WHERE (o.table_id, o.cause, o.copying) = (m.table_id, m.cause, m.copying) AND o.id > m.id)

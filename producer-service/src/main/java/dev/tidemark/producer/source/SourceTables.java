@@ -41,6 +41,9 @@ public class SourceTables {
     private static final String COPY_ANEW =
             "UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
 
+    private static final String CANCEL_COPY =
+            "UPDATE cdc.tracked_table SET copy_at = NULL WHERE active AND schema_name = ? AND table_name = ?";
+
     private final DataSource source;
 
     SourceTables(DataSource source) {
@@ -120,6 +123,19 @@ public class SourceTables {
             TrackedTables.untrack(connection, table);
             ControlTable.touch(connection);
             return changed;
+        });
+    }
+
+    /** Takes the request for a new copy back. If one is under way, and the table was whole before, it is left where it is. */
+    public void cancelCopy(TableId table) throws SQLException {
+        Transaction.run(source, connection -> {
+            try (PreparedStatement update = connection.prepareStatement(CANCEL_COPY)) {
+                update.setString(1, table.schema());
+                update.setString(2, table.name());
+                update.executeUpdate();
+            }
+            ControlTable.touch(connection);
+            return table;
         });
     }
 

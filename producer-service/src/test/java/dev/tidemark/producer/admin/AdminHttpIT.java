@@ -65,7 +65,7 @@ class AdminHttpIT {
     private final MockMvc http = MockMvcBuilders.standaloneSetup(
                     new TablesController(source.tables(), views, pipeline, poller),
                     new PauseController(source.pause(), poller),
-                    new SnapshotsController(source.tables(), views, poller),
+                    new SnapshotsController(source.tables(), views, monitor, poller),
                     new StatusController(poller, pipeline, monitor, source.backlog(), views, health))
             .setControllerAdvice(new AdminErrors(), new RequestErrors())
             .build();
@@ -434,5 +434,23 @@ class AdminHttpIT {
         call(get("/admin/status"))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.state").value("FAILED"));
+    }
+
+    @Test
+    void cancelsASnapshotButNotTheFirst() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        progressed("items", 10, false);
+        call(snapshots("{\"tables\":[\"items\"]}"));
+        problem(409, delete("/admin/snapshots/{t}", "items"))
+                .andExpect(jsonPath("$.detail").value(containsString("DELETE /admin/tables/public.items")));
+
+        progressed("items", 10, true);
+        for (int i = 0; i < 2; i++) {
+            call(delete("/admin/snapshots/{t}", "items")).andExpect(status().isOk());
+        }
+        assertThat(source.text("SELECT copy_at FROM cdc.tracked_table")).isNull();
+        problem(404, delete("/admin/snapshots/{t}", "nowhere"));
+        problem(409, delete("/admin/snapshots/{t}", "keyless"));
+        problem(400, delete(URI.create("/admin/snapshots/items;x")));
     }
 }

@@ -12,7 +12,6 @@ import dev.tidemark.model.Sequence;
 import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.StoredState;
-import dev.tidemark.producer.source.SourceIdentity;
 import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -84,7 +83,7 @@ class CaptureIT {
             }
             Workbench.drain(capture);
         }
-        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
     }
 
     @Test
@@ -222,7 +221,7 @@ class CaptureIT {
                 .filteredOn("null"::equals)
                 .as("chunks that begin with the table")
                 .hasSize(1);
-        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
     }
 
     @Test
@@ -339,22 +338,7 @@ class CaptureIT {
         try (Capture capture = bench.start("items")) {
             Workbench.drain(capture);
         }
-        Intent left = Objects.requireNonNull(bench.read().intent());
-        SourceIdentity other =
-                new SourceIdentity(left.source().system(), left.source().timeline() + 1);
-        bench.publisher
-                .announce(new Intent(
-                        left.epoch() + 1,
-                        other,
-                        left.previous(),
-                        left.current(),
-                        0,
-                        0,
-                        0,
-                        left.firstSequence(),
-                        left.published()))
-                .await(Workbench.soon());
-
+        bench.forgeHistory();
         assertThatThrownBy(() -> bench.start("items"))
                 .isInstanceOf(UnusableSourceException.class)
                 .hasMessageContaining("not the server that was published from");
@@ -586,7 +570,7 @@ class CaptureIT {
             Workbench.drain(capture);
         }
         assertThat(chunkStarts()).containsExactly("null", "null", "{\"id\" : 1000}", "{\"id\" : 2000}");
-        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
     }
 
     @Test
@@ -608,7 +592,7 @@ class CaptureIT {
         assertThat(events("items"))
                 .filteredOn(event -> event.operation() == Operation.READ)
                 .hasSize(500);
-        assertThat(foldWithChunks("items")).isEqualTo(table("items"));
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
     }
 
     private boolean isAChunkWaiting() {
@@ -753,28 +737,6 @@ class CaptureIT {
                                 Objects.requireNonNull(event.row()).value("id")),
                         String.valueOf(Objects.requireNonNull(event.row()).value("v")));
         }
-    }
-
-    private Map<String, String> foldWithChunks(String table) {
-        Map<String, String> rows = new TreeMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : bench.records(table)) {
-            Header header = record.headers().lastHeader(Marker.HEADER);
-            if (header == null) {
-                apply(rows, reader.read(record.key(), record.value()));
-            } else if (MarkerCodec.read(header.value()) instanceof Marker.ChunkStart chunk) {
-                long after = chunk.after() == null
-                        ? Long.MIN_VALUE
-                        : id(chunk.after().json());
-                long upTo =
-                        chunk.upTo() == null ? Long.MAX_VALUE : id(chunk.upTo().json());
-                rows.keySet().removeIf(id -> Long.parseLong(id) > after && Long.parseLong(id) <= upTo);
-            }
-        }
-        return rows;
-    }
-
-    private static long id(String key) {
-        return Long.parseLong(key.replaceAll("\\D", ""));
     }
 
     private Map<String, String> table(String name) {

@@ -288,6 +288,26 @@ class ControlIT {
     }
 
     @Test
+    void leavesASnapshotThatIsCancelled() throws SQLException {
+        bench.chunkRows = 10;
+        bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 99) g");
+        Poller poller = bench.poller("items");
+        drain(poller);
+        int sent = bench.records("items").size();
+        control.tables().copyAnew(List.of(ITEMS));
+        poller.pollOnce();
+        poller.pollOnce();
+        control.tables().cancelCopy(ITEMS);
+        bench.execute("UPDATE items SET v = 'y' WHERE id > 90");
+        drain(poller);
+        assertThat(bench.records("items"))
+                .as("two chunks at most, and the changes")
+                .hasSizeLessThanOrEqualTo(sent + 2 * 12 + 9);
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
+        poller.stop();
+    }
+
+    @Test
     void publishesChangesOfATableWhileItWaitsForTheSnapshotThatWasAskedFor() throws SQLException {
         bench.chunkRows = 10;
         bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 99) g;"
@@ -314,10 +334,6 @@ class ControlIT {
     }
 
     private static void drain(Poller poller) {
-        PollOutcome outcome = poller.pollOnce();
-        while (outcome != PollOutcome.IDLE) {
-            assertThat(outcome).isNotIn(PollOutcome.FAILED, PollOutcome.STANDBY, PollOutcome.PAUSED);
-            outcome = poller.pollOnce();
-        }
+        Workbench.drain(poller);
     }
 }

@@ -1,10 +1,13 @@
 package dev.tidemark.producer.capture;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.publish.Deadline;
+import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.publish.TopicsProperties;
@@ -12,6 +15,7 @@ import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
 import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.SourceIdentity;
 import dev.tidemark.producer.source.SourceMigration;
 import dev.tidemark.stack.Database;
 import dev.tidemark.stack.Stack;
@@ -20,10 +24,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -83,6 +90,8 @@ final class Workbench implements AutoCloseable {
     Duration heartbeatInterval = Duration.ZERO;
     int pageRows = 5000;
     int chunkRows = 1000;
+    Duration retentionInterval = Duration.ofDays(1);
+    final Set<Integer> failedAudits = new HashSet<>();
     KeyOrder keyOrder = KeyOrder.NATIVE;
 
     Workbench() {
@@ -111,7 +120,7 @@ final class Workbench implements AutoCloseable {
 
     Poller poller(String tables) {
         Retention retention = new Retention(
-                source, new RetentionProperties(Duration.ofDays(1)), Runnable::run, Clock.systemUTC(), listener());
+                source, new RetentionProperties(retentionInterval), Runnable::run, Clock.systemUTC(), listener());
         Heartbeat heartbeat = new Heartbeat(heartbeatInterval, name, heartbeatClock);
         ControlWatch control = new ControlWatch(Duration.ZERO, Clock.systemUTC());
         return new Poller(starter(tables), publisher, retention, control, heartbeat, Clock.systemUTC(), listener());
@@ -150,6 +159,13 @@ final class Workbench implements AutoCloseable {
             }
 
             @Override
+            public void audited(int slot, boolean passed) {
+                if (!passed) {
+                    failedAudits.add(slot);
+                }
+            }
+
+            @Override
             public void released() {
                 problems.clear();
             }
@@ -174,6 +190,17 @@ final class Workbench implements AutoCloseable {
         capture.settle();
     }
 
+    /** The same for a poller that is not paused. */
+    static void drain(Poller poller) {
+        PollOutcome outcome = poller.pollOnce();
+        while (outcome != PollOutcome.IDLE) {
+            assertThat(outcome)
+                    .as(String.valueOf(poller.status().problem()))
+                    .isNotIn(PollOutcome.FAILED, PollOutcome.STANDBY, PollOutcome.PAUSED);
+            outcome = poller.pollOnce();
+        }
+    }
+
     /** All records of the table's topic. */
     List<ConsumerRecord<byte[], byte[]>> records(String table) {
         TopicPartition partition = new TopicPartition(topic(table), 0);
@@ -188,6 +215,21 @@ final class Workbench implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    /** What the consumer has made of the table's topic. */
+    Map<Long, String> replica(String table) {
+        return Replica.of(records(table));
+    }
+
+    /** The rows of a table {@code (id int PRIMARY KEY, v text)}. */
+    Map<Long, String> rows(String table) {
+        Map<Long, String> rows = new TreeMap<>();
+        sql.sql("SELECT id::bigint AS id, coalesce(v, 'null') AS v FROM " + table)
+                .query(row -> {
+                    rows.put(row.getLong(1), row.getString(2));
+                });
+        return rows;
     }
 
     /** The name of the table's topic. */
@@ -239,6 +281,24 @@ final class Workbench implements AutoCloseable {
     /** What the producer has left in Kafka. */
     StoredState read() {
         return publisher.read(soon());
+    }
+
+    /** As if what is stored were of another server. */
+    void forgeHistory() {
+        Intent left = Objects.requireNonNull(read().intent());
+        SourceIdentity other =
+                new SourceIdentity(left.source().system(), left.source().timeline() + 1);
+        Intent forged = new Intent(
+                left.epoch() + 1,
+                other,
+                left.previous(),
+                left.current(),
+                0,
+                0,
+                0,
+                left.firstSequence(),
+                left.published());
+        publisher.announce(forged).await(soon());
     }
 
     static Deadline soon() {

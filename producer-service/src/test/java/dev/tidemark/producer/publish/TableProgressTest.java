@@ -54,6 +54,23 @@ class TableProgressTest {
     }
 
     @Test
+    void leavesACopyThatIsNotAskedForAnyMoreOnlyIfTheTableWasWholeBefore() {
+        TableTopic topic = new TableTopic("topic", 1);
+        TableProgress copying = NONE.advanced(null, 7).continued(table("monday", "tuesday"), topic);
+        assertThat(copying.complete()).isFalse();
+        assertThat(copying.advanced(new RowKey("{\"id\":1}"), 3)
+                        .continued(table("monday", null), topic)
+                        .complete())
+                .isTrue();
+        assertThat(copying.continued(table("wednesday", null), topic).complete())
+                .isFalse();
+        assertThat(HALF.continued(table("monday", "tuesday"), topic)
+                        .continued(table("monday", null), topic)
+                        .complete())
+                .isFalse();
+    }
+
+    @Test
     void sendsNoChangesAfterAGapOrToAnotherTopicBeforeTheFirstChunk() {
         assertThat(HALF.continued(table("wednesday", "tuesday"), new TableTopic("topic", 4))
                         .started())
