@@ -2,7 +2,6 @@ package dev.tidemark.test;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
@@ -12,8 +11,6 @@ import tools.jackson.databind.JsonNode;
  * @param pattern its path, with variables in braces
  */
 record Mapping(String method, String pattern) {
-
-    private static final Set<String> PROBES = Set.of("/actuator/health/liveness", "/actuator/health/readiness");
 
     /** @param mappings what {@code /actuator/mappings} says */
     static List<Mapping> all(JsonNode mappings) {
@@ -50,10 +47,6 @@ record Mapping(String method, String pattern) {
     String path(String value) {
         return pattern.replaceAll(
                 "\\{[^}]*}|\\*\\*", value.replace("\\", "\\\\").replace("$", "\\$"));
-    }
-
-    boolean isProbe() {
-        return PROBES.contains(pattern);
     }
 
     @Override

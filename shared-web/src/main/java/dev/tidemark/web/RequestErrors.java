@@ -20,7 +20,9 @@ import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
@@ -58,8 +60,18 @@ public final class RequestErrors extends ResponseEntityExceptionHandler {
         if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
             return null;
         }
+        if (isComponentOfHealth(request)) {
+            return ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, "Health has no such component");
+        }
         LOG.error("{} has failed", request.getDescription(false), e);
         return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, UNEXPECTED);
+    }
+
+    /** Spring Boot 4.1 fails at most paths below health that lead nowhere. */
+    private static boolean isComponentOfHealth(WebRequest request) {
+        Object pattern =
+                request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+        return pattern != null && pattern.toString().endsWith("/health/**");
     }
 
     @Override

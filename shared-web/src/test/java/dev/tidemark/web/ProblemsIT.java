@@ -99,6 +99,9 @@ class ProblemsIT {
     @ParameterizedTest
     @CsvSource({
         "GET /admin/names/%00",
+        "GET /admin/names/x;%zz",
+        "GET /actuator/health/a/b",
+        "DELETE /admin/names?a&b",
         "GET /admin/names/%zz",
         "GET /admin/%ff%fe",
         "GET /admin/../../etc/passwd",
@@ -115,7 +118,7 @@ class ProblemsIT {
         String answer = service.raw(line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertThat(answer)
                 .startsWith("HTTP/1.1 4")
-                .contains("application/problem+json")
+                .contains("application/problem+json", "\"detail\":")
                 .doesNotContain("<html", "\tat ");
     }
 

@@ -101,7 +101,7 @@ class SecurityAutoConfiguration {
         firewall.setAllowUrlEncodedParagraphSeparator(true);
         firewall.setAllowBackSlash(true);
         firewall.setAllowSemicolon(true);
-        firewall.setAllowedParameterValues(value -> value.indexOf('\0') < 0);
+        firewall.setAllowedParameterValues(value -> value == null || value.indexOf('\0') < 0);
         return firewall;
     }
 
