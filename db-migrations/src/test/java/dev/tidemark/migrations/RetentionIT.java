@@ -75,6 +75,16 @@ class RetentionIT {
     }
 
     @Test
+    void emptiesThemWhereItIsAskedTo() {
+        session.run("INSERT INTO cdc.change_log (table_id, op) VALUES (1, 'c')");
+        String current = session.value("SELECT min(slot) FROM cdc.change_log WHERE slot <> " + slot);
+        String everySlot = truncation(session.value("SELECT pg_current_snapshot()"), 1)
+                .replaceFirst("\\(\\d::", "(" + current + "::")
+                .replaceFirst("\\)$", ", every => true)");
+        assertThat(session.value(everySlot)).isEqualTo("truncated|0|1");
+    }
+
+    @Test
     void keepsWhatTheOffsetHasNotPassed() {
         String offset = session.value("SELECT pg_current_snapshot()");
         session.run(write(1));

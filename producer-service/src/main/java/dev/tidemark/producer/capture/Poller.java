@@ -135,7 +135,7 @@ public final class Poller {
         }
         try {
             if (!rested) {
-                retention.run(active.rest());
+                retention.runOnAll(active.rest());
                 rested = true;
             }
             listener.caughtUp();

@@ -24,7 +24,7 @@ final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final String TRUNCATE =
-            "SELECT status, truncated + counted FROM cdc.truncate_slot(?::smallint, ?::xid8, ?::xid8[], ?, ?)";
+            "SELECT status, truncated + counted FROM cdc.truncate_slot(?::smallint, ?::xid8, ?::xid8[], ?, ?, ?)";
 
     private final DataSource source;
     private final RetentionProperties properties;
@@ -58,26 +58,30 @@ final class Retention {
         running.set(true);
         executor.execute(() -> {
             try {
-                run(position);
+                run(position, false);
             } finally {
                 running.set(false);
             }
         });
     }
 
-    /** Does it on this thread; the same is assumed of the position. */
-    void run(Intent position) {
+    /** Does it on this thread, also with the slots that are written now and next, for which writers may have to wait a moment; the same is assumed of the position. */
+    void runOnAll(Intent position) {
+        run(position, true);
+    }
+
+    private void run(Intent position, boolean every) {
         try (Connection connection = source.getConnection()) {
             MissedChanges.prune(connection);
             for (int slot = 0; slot < position.published().size(); slot++) {
-                truncate(connection, slot, position);
+                truncate(connection, slot, position, every);
             }
         } catch (SQLException e) {
             LOG.warn("The change log could not be shortened; it is tried again in {}", properties.interval(), e);
         }
     }
 
-    private void truncate(Connection connection, int slot, Intent position) throws SQLException {
+    private void truncate(Connection connection, int slot, Intent position, boolean every) throws SQLException {
         PgSnapshot published = PgSnapshot.parse(position.current());
         try (PreparedStatement statement = connection.prepareStatement(TRUNCATE)) {
             statement.setInt(1, slot);
@@ -85,6 +89,7 @@ final class Retention {
             statement.setObject(3, published.inProgress(), Types.OTHER);
             statement.setLong(4, position.published().get(slot));
             statement.setLong(5, position.epoch());
+            statement.setBoolean(6, every);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 report(

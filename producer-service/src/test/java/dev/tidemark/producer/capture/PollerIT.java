@@ -108,6 +108,19 @@ class PollerIT {
         poller.stop();
     }
 
+    @Test
+    void leavesNothingInTheLogWhenItHasCaughtUp() {
+        bench.execute("CREATE TABLE items(id int PRIMARY KEY, v text)");
+        catchUp(bench.poller("items")).stop();
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        catchUp(bench.poller("items")).stop();
+        assertThat(bench.sql
+                        .sql("SELECT count(*) FROM cdc.change_log")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
     private Poller catchUp(Poller poller) {
         AtomicBoolean caughtUp = new AtomicBoolean();
         bench.onCaughtUp = () -> caughtUp.set(true);
