@@ -11,10 +11,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -77,39 +79,62 @@ final class Topics implements AutoCloseable {
                         "0.1"));
     }
 
+    /** @throws TopicRefusedException if it cannot be made, or may not be written: what is sent there would hold up all that comes after */
     private TableTopic ensure(String topic, int partitions, Map<String, String> settings) {
-        TableTopic known = look(List.of(topic)).get(topic);
-        return known != null ? known : create(topic, partitions, settings);
+        TopicDescription known = describe(List.of(topic)).get(topic);
+        if (known != null) {
+            return writable(known);
+        }
+        TableTopic created = create(topic, partitions, settings);
+        TopicDescription made = describe(List.of(topic)).get(topic);
+        if (made != null) {
+            return writable(made);
+        } else if (created != null) {
+            return created; // not every broker knows of it yet
+        }
+        throw new KafkaUnavailableException("The topic " + topic + " was made and deleted", null);
     }
 
-    private TableTopic create(String topic, int partitions, Map<String, String> settings) {
+    private static TableTopic writable(TopicDescription topic) {
+        // Null where the broker does not tell.
+        if (topic.authorizedOperations() != null
+                && !topic.authorizedOperations().contains(AclOperation.WRITE)) {
+            throw new TopicRefusedException(
+                    "The topic " + topic.name()
+                            + " may not be written: the producer's Kafka user lacks the right WRITE",
+                    null);
+        }
+        return table(topic);
+    }
+
+    /** @return null if somebody else has made it meanwhile; a broker may do so by itself */
+    private @Nullable TableTopic create(String topic, int partitions, Map<String, String> settings) {
         NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.of(properties.replicationFactor()))
                 .configs(settings);
         try {
             Uuid id = await(client().createTopics(List.of(wanted)).topicId(topic), timeoutMillis);
             return new TableTopic(id.toString(), partitions);
         } catch (ExecutionException e) {
-            // Somebody else may have made it meanwhile; a broker may do so by itself.
-            TableTopic made = e.getCause() instanceof TopicExistsException
-                    ? look(List.of(topic)).get(topic)
-                    : null;
-            if (made == null) {
-                throw failure("The topic " + topic + " cannot be made", e.getCause());
+            if (e.getCause() instanceof TopicExistsException) {
+                return null;
             }
-            return made;
+            throw failure("The topic " + topic + " cannot be made", e.getCause());
         }
     }
 
     /** @return those of the topics that exist */
     Map<String, TableTopic> look(Collection<String> topics) {
         Map<String, TableTopic> found = new HashMap<>();
-        client().describeTopics(topics).topicNameValues().forEach((topic, description) -> {
+        describe(topics).forEach((topic, description) -> found.put(topic, table(description)));
+        return found;
+    }
+
+    private Map<String, TopicDescription> describe(Collection<String> topics) {
+        Map<String, TopicDescription> found = new HashMap<>();
+        DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        client().describeTopics(topics, options).topicNameValues().forEach((topic, description) -> {
             try {
-                TopicDescription told = await(description, LOOK_UP_MILLIS);
-                found.put(
-                        topic,
-                        new TableTopic(
-                                told.topicId().toString(), told.partitions().size()));
+                found.put(topic, await(description, LOOK_UP_MILLIS));
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                     throw failure("The topic " + topic + " cannot be seen", e.getCause());
@@ -117,6 +142,10 @@ final class Topics implements AutoCloseable {
             }
         });
         return found;
+    }
+
+    private static TableTopic table(TopicDescription topic) {
+        return new TableTopic(topic.topicId().toString(), topic.partitions().size());
     }
 
     /** Whether it lies in the topic (its name, a right, a policy) or in Kafka. */

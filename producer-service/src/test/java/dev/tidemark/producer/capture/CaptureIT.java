@@ -491,6 +491,25 @@ class CaptureIT {
     }
 
     @Test
+    void holdsBackATableWhoseTopicMayNotBeWrittenAndGoesOnWithTheOthers() throws SQLException {
+        bench.execute("CREATE TABLE denied(id int PRIMARY KEY, v text); INSERT INTO denied VALUES (1, 'before')");
+        bench.denyWriting(bench.topic("denied"));
+        try (Capture capture = bench.start("denied, items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO denied VALUES (2, 'meanwhile'); INSERT INTO items VALUES (1, 'x')");
+            Workbench.drain(capture);
+            assertThat(bench.problems).containsOnlyKeys("public.denied");
+            assertThat(bench.problems.get("public.denied")).contains("lacks the right WRITE");
+            assertThat(fold(events("items"))).isEqualTo(table("items"));
+
+            bench.allowWriting(bench.topic("denied"));
+            Workbench.drain(capture);
+            assertThat(bench.problems).isEmpty();
+        }
+        assertThat(fold(events("denied"))).isEqualTo(table("denied"));
+    }
+
+    @Test
     void findsTablesThatSomebodyTracksByHand() throws SQLException {
         try (Capture capture = bench.start("")) {
             Workbench.drain(capture);

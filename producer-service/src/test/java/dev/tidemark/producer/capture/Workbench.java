@@ -19,6 +19,7 @@ import dev.tidemark.producer.source.SourceIdentity;
 import dev.tidemark.producer.source.SourceMigration;
 import dev.tidemark.stack.Database;
 import dev.tidemark.stack.Stack;
+import dev.tidemark.stack.StackOptions;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +45,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +67,11 @@ import org.springframework.util.unit.DataSize;
 /** The parts of a producer, put together by hand against real servers, so that a test can step through them; each has a database and topics of its own. */
 final class Workbench implements AutoCloseable {
 
-    static final Stack STACK = Stack.start();
+    /** Whatever nobody is denied is allowed. */
+    static final Stack STACK = Stack.start(StackOptions.defaults()
+            .withBroker("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+            .withBroker("allow.everyone.if.no.acl.found", "true"));
+
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final DataSize MESSAGE = DataSize.ofMegabytes(1);
 
@@ -261,6 +273,26 @@ final class Workbench implements AutoCloseable {
 
     void deleteTopic(String topic) {
         withAdmin(admin -> admin.deleteTopics(List.of(topic)).all());
+    }
+
+    /** As soon as a topic has any list of rights, nobody has others. */
+    void denyWriting(String topic) {
+        withAdmin(admin -> admin.createAcls(List.of(
+                        acl(topic, AclOperation.WRITE, AclPermissionType.DENY),
+                        acl(topic, AclOperation.ALL, AclPermissionType.ALLOW)))
+                .all());
+    }
+
+    void allowWriting(String topic) {
+        withAdmin(admin -> admin.deleteAcls(List.of(
+                        acl(topic, AclOperation.WRITE, AclPermissionType.DENY).toFilter()))
+                .all());
+    }
+
+    private static AclBinding acl(String topic, AclOperation operation, AclPermissionType permission) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:ANONYMOUS", "*", operation, permission));
     }
 
     private static <T> T withAdmin(Function<Admin, KafkaFuture<T>> work) {
