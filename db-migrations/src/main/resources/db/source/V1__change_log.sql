@@ -51,9 +51,11 @@ END $$;
 
 -- The books of the retention: for each slot, rows truncated so far + rows in it = rows ever published from it, or something was lost.
 CREATE TABLE cdc.log_slot (
-  slot      smallint PRIMARY KEY,
-  truncated bigint   NOT NULL DEFAULT 0
+  slot         smallint PRIMARY KEY,
+  truncated    bigint   NOT NULL DEFAULT 0,
+  truncated_to bigint   NOT NULL DEFAULT 0
 );
+COMMENT ON COLUMN cdc.log_slot.truncated_to IS 'The highest id that was truncated from the slot. Slots are not always emptied in their order, and of each row that is published again the later changes have to be in the log as well: so nothing up to here can be published again';
 INSERT INTO cdc.log_slot (slot) SELECT generate_series(0, 3);
 
 -- Who publishes this log. One row at most: a log has one reader, since retention follows that reader.
@@ -65,3 +67,5 @@ CREATE TABLE cdc.producer (
 );
 CREATE UNIQUE INDEX producer_is_one ON cdc.producer ((true));
 COMMENT ON COLUMN cdc.producer.epoch IS 'Grows with every start of the producer; the upper part of source.sequence';
+
+REVOKE ALL ON ALL TABLES IN SCHEMA cdc FROM PUBLIC;

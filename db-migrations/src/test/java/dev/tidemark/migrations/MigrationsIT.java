@@ -17,8 +17,10 @@ class MigrationsIT {
     private static final Path SCRIPTS = Path.of("src/main/resources/db");
 
     /** V9 comes before V10. */
-    private static final Comparator<Path> IN_ORDER = Comparator.<Path>comparingInt(
-                    file -> file.toString().indexOf("__"))
+    /** V1, V2, V10, then R. */
+    private static final Comparator<Path> IN_ORDER = Comparator.<Path, Boolean>comparing(
+                    file -> file.getFileName().toString().startsWith("R"))
+            .thenComparing(file -> file.toString().indexOf("__"))
             .thenComparing(Comparator.naturalOrder());
 
     private final TestDatabase database = TestDatabase.empty();

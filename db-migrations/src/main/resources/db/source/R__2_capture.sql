@@ -1,12 +1,17 @@
--- Partitioned tables. They are captured as one: its partitions' changes are changes of the whole, in its layout and under its key.
+-- The trigger functions, one for each table, and the SQL in them. (cdc.track puts them on.)
 --
--- A statement fires the triggers of the table that it names, so each table of the tree has them. What it touched is read again from the whole table by key. Rows that come or go
--- with a partition (ATTACH, DETACH, DROP) fire nothing: cdc.outdated() notices, and cdc.track() asks for a new copy unless the new partition has never had a row.
+-- What is logged is the state, not the image: for every key that a statement touched, the row as it is now, re-read from the table, or its absence. Transition tables
+-- alone are wrong whenever something inside the statement wrote the same table (an AFTER ROW trigger, a cascade that changes a key, a function in SET or RETURNING):
+-- its events come before the outer statement's older images. A key whose row is gone by the end of the statement is logged by whoever removed it.
+--
+-- Writers must never fail because of us. The generated SQL names columns, so before it is used the function asks whether the table is still what it was when the
+-- function was generated (cdc.is_current: free of cost, see there); if it is not, the SQL is generated anew for this statement, until cdc.track is called again.
+--
+-- What these functions read and compare are texts of SQL, which standard_conforming_strings and quote_all_identifiers change: a writer with the former off failed on a table that had
+-- been altered. Set for the outermost functions, it holds for all that they call.
 
-ALTER TABLE cdc.tracked_table ADD COLUMN attachments text[];
-COMMENT ON COLUMN cdc.tracked_table.attachments IS 'Of a partitioned table, itself and all below it, each with the transaction that attached it; else NULL';
-
-CREATE FUNCTION cdc.partitions(relation regclass) RETURNS regclass[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- A partitioned table with all below it; NULL for others.
+CREATE OR REPLACE FUNCTION cdc.partitions(relation regclass) RETURNS regclass[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF (SELECT c.relkind FROM pg_class c WHERE c.oid = relation) = 'p' THEN
     RETURN (  -- pg_partition_tree() would wait for locks
@@ -19,48 +24,36 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The same, with what tells one that was detached and attached again from one that was there all the time.
-CREATE FUNCTION cdc.attachments(relation regclass) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- The columns and their types as the session sees the table now, whatever the snapshot of its transaction: catalogs are read by snapshot, but tables are not, so in a
+-- REPEATABLE READ transaction pg_attribute may still tell what was before an ALTER TABLE. (One row of NULLs with the table's columns says it.)
+CREATE OR REPLACE FUNCTION cdc.live_columns(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  shape text := format('FROM (SELECT) nothing LEFT JOIN ONLY %s t ON false', relation);
+  nulls record;
+  types regtype[];
 BEGIN
-  RETURN (
-    SELECT array_agg(concat_ws('/', m::oid, i.xmin) ORDER BY m)
-    FROM unnest(cdc.partitions(relation)) m LEFT JOIN pg_inherits i ON i.inhrelid = m AND m <> relation);
+  EXECUTE 'SELECT t.* ' || shape INTO nulls;
+  EXECUTE (SELECT format('SELECT ARRAY[%s] %s', string_agg(format('pg_typeof(t.%I)', name), ', '), shape) FROM json_object_keys(row_to_json(nulls)) name) INTO types;
+  RETURN (SELECT string_agg(format('%I %s', c.name, c.type), ', ') FROM ROWS FROM (json_object_keys(row_to_json(nulls)), unnest(types)) c(name, type));
 END $$;
 
--- Whether a table has never had a row: not written since it was made, and never vacuumed or analyzed.
-CREATE FUNCTION cdc.is_pristine(relation regclass) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- Why a table has no key, and what to do: the message and the hint of TM001.
+CREATE OR REPLACE FUNCTION cdc.no_key(relation regclass, OUT message text, OUT hint text) LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  chosen text := (SELECT c.key_index FROM cdc.key_choice c WHERE c.relation = relation);
 BEGIN
-  RETURN (SELECT c.relkind = 'p' OR c.relfilenode = c.oid AND c.reltuples = -1 AND pg_relation_size(c.oid) = 0 FROM pg_class c WHERE c.oid = relation);
+  IF chosen IS NULL THEN
+    message := format('%s cannot be tracked: it has no primary key', relation);
+    hint := format('ALTER TABLE %s ADD PRIMARY KEY (...), or name a unique index on columns that are NOT NULL in cdc.keys or in cdc.track(%1$L, ...), or leave the table out.', relation);
+  ELSE
+    message := format('%s cannot be tracked: the index %s that was chosen as its key does not identify every row', relation, chosen);
+    hint := 'It has to be unique, valid, without condition and expressions, and all its columns NOT NULL. Put that right, or choose another one in cdc.keys or with cdc.track(table, index); NULL there stands for the primary key.';
+  END IF;
 END $$;
 
--- All triggers of a table. TRUNCATE of a partition is told as the deletion of its rows, which can be read only before; that the whole is truncated has to be known by then.
-CREATE FUNCTION cdc.capture_triggers(relation regclass, OUT member regclass, OUT event text, OUT definition text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RETURN QUERY
-  SELECT m, e.event, format('%s %s ON %s %s', CASE WHEN e.event = 'truncate' AND m <> relation THEN 'BEFORE' ELSE 'AFTER' END, e.event, m, e.transition_tables)
-  FROM unnest(coalesce(cdc.partitions(relation), ARRAY[relation])) m JOIN pg_class c ON c.oid = m, cdc.capture_events() e
-  WHERE e.event <> 'truncate' OR m = relation OR c.relkind = 'r'
-  UNION ALL
-  SELECT relation, 'truncate_begin', format('BEFORE truncate ON %s', relation) WHERE cdc.partitions(relation) IS NOT NULL;
-END $$;
-
--- Those that are missing or not enabled.
-CREATE FUNCTION cdc.missing_triggers(relation regclass, table_id int, OUT member regclass, OUT event text, OUT definition text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RETURN QUERY SELECT t.* FROM cdc.capture_triggers(relation) t
-  WHERE NOT EXISTS (
-    SELECT FROM pg_trigger g
-    WHERE g.tgrelid = t.member AND g.tgname = 'zz_cdc_' || t.event AND g.tgenabled IN ('O', 'A') AND g.tgfoid = to_regproc('cdc.capture_' || table_id));
-END $$;
-
-CREATE OR REPLACE FUNCTION cdc.missing_events(relation regclass, table_id int) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RETURN QUERY SELECT e.event FROM cdc.capture_events() e WHERE e.event IN (SELECT replace(m.event, '_begin', '') FROM cdc.missing_triggers(relation, table_id) m);
-END $$;
-
--- As before, and for partitioned tables: all of their partitions have to be fit for it.
+-- Why a table cannot be tracked by the current role: an SQLSTATE, a message that names the table, and what to do. NULLs if it can be. Of a partitioned table, all partitions have to
+-- be fit for it.
 CREATE OR REPLACE FUNCTION cdc.refusal(relation regclass, OUT code text, OUT message text, OUT hint text) LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 DECLARE
@@ -144,7 +137,27 @@ BEGIN
   code := NULL;
 END $$;
 
--- As before, but of a partitioned table the rows are looked up in all partitions.
+-- Everything that the generated SQL of a table takes for granted, as a text to compare; NULL if the table cannot be read. Depends on nothing that an old snapshot hides.
+CREATE OR REPLACE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation) THEN
+    RETURN format('%s (%s) %s', relation, cdc.live_columns(relation), pg_get_indexdef(to_regclass(key_index)));
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- Whether a table still has the shape that its trigger function was generated for. IMMUTABLE is what makes it free: the planner computes it once, and makes the plan anew
+-- whenever PostgreSQL invalidates plans that depend on the table, that is at every ALTER TABLE, GRANT, REVOKE or change of an index. So use it with constants only.
+CREATE OR REPLACE FUNCTION cdc.is_current(relation regclass, key_index text, shape text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+  SELECT coalesce(cdc.shape(relation, key_index) = shape, false)
+$$;
+
+-- The statement that logs what a statement of the given kind did, from the transition tables old_t and new_t.
+--
+-- The re-read by key is a LATERAL subquery that OFFSET 0 keeps from being flattened: for each row a look-up in the index, whatever the planner knows or believes. As a plain join
+-- it became a hash join when a session's first statement was a large one, and the cached plan then read the whole table for each single row that the session wrote.
+-- Of a partitioned table the rows are looked up in all partitions.
 CREATE OR REPLACE FUNCTION cdc.capture_statement(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   log text := 'INSERT INTO cdc.change_log (table_id, op, key, data)';
@@ -187,8 +200,41 @@ BEGIN
   END;
 END $$;
 
+-- The statement for a table that is no longer what cdc.track found. Where it cannot be captured at all, the log says so: that is loud, loses nothing that a new snapshot
+-- would not bring, and lets the writer go on.
+CREATE OR REPLACE FUNCTION cdc.capture_anew(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+BEGIN
+  IF op <> 'TRUNCATE' AND (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
+    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END);
+  END IF;
+  RETURN cdc.capture_statement(relation, table_id, op);
+END $$;
+
+-- Sets the output settings for the rest of the transaction and returns what they were, so that the slow path of a trigger function can put them back.
+CREATE OR REPLACE FUNCTION cdc.swap_output_settings(new_values text[]) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+  names text[] := (SELECT array_agg(name) FROM cdc.output_settings());
+  old_values text[] := (SELECT array_agg(current_setting(name)) FROM unnest(names) name);
+BEGIN
+  PERFORM set_config(s.name, s.value, true) FROM ROWS FROM (unnest(names), unnest(new_values)) s(name, value);
+  RETURN old_values;
+END $$;
+
+-- The settings of a table's trigger function: only those that its types need, since each costs every statement about half a microsecond. Without enable_seqscan = off a plan that was made
+-- while the table was tiny would read the whole table for each row; with jit on, a plan that was made for a large statement would be compiled anew for each small one.
+CREATE OR REPLACE FUNCTION cdc.capture_settings(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off'
+    || coalesce((
+      SELECT string_agg(format(' SET %s = %L', s.name, s.value), '' ORDER BY s.name)
+      FROM cdc.output_settings() s
+      WHERE s.name IN (
+        SELECT cdc.settings_of(a.atttypid, cdc.needs_text(a.atttypid)) FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)), '');
+END $$;
+
 -- Logs the TRUNCATE of a partitioned table, or of one partition. TRUNCATE fires the triggers of all tables that it empties, usually the whole first: then the partitions have nothing to tell.
-CREATE FUNCTION cdc.capture_truncate(relation regclass, member regclass, tg_when text, table_id int) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION cdc.capture_truncate(relation regclass, member regclass, tg_when text, table_id int) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
@@ -211,7 +257,7 @@ BEGIN
   END IF;
 END $$;
 
--- As before for others. A partition that was detached or dropped from the table still has the triggers, which the owner alone may take off; they do nothing then.
+-- The body of a table's trigger function. A partition that was detached or dropped from the table still has the triggers, which the owner alone may take off; they do nothing then.
 CREATE OR REPLACE FUNCTION cdc.capture_source(relation regclass, table_id int) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   written text := 'TG_RELID';  -- the table that was written, or the whole of which it is a part
@@ -248,101 +294,3 @@ END $plpgsql$,
     cdc.capture_statement(relation, table_id, 'INSERT'), cdc.capture_statement(relation, table_id, 'UPDATE'), cdc.capture_statement(relation, table_id, 'DELETE'),
     cdc.capture_statement(relation, table_id, 'TRUNCATE'));
 END $$;
-
--- As before; besides, it looks for partitions that have come or gone.
-CREATE OR REPLACE FUNCTION cdc.captured_as(relation regclass) RETURNS int LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
-#variable_conflict use_variable
-BEGIN
-  RETURN (
-    SELECT t.id
-    FROM cdc.tracked_table t JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace s ON s.oid = c.relnamespace
-    WHERE t.relation = relation AND t.active AND t.schema_name = s.nspname AND t.table_name = c.relname
-      AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(relation, t.id)
-      AND t.attachments IS NOT DISTINCT FROM cdc.attachments(relation)
-      AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)));
-END $$;
-
-CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
-BEGIN
-  RETURN QUERY SELECT t.* FROM cdc.tracked_table t
-  WHERE t.active AND (
-    t.attachments IS DISTINCT FROM cdc.attachments(t.relation)
-    OR EXISTS (SELECT FROM cdc.missing_events(t.relation, t.id))
-    OR cdc.lacks_watch(t.relation, t.id)
-    OR coalesce((SELECT strpos(p.prosrc, quote_literal(cdc.shape(t.relation, cdc.key_index(t.relation)))) FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)), 0) = 0);
-END $$;
-
-CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
-#variable_conflict use_variable
-DECLARE
-  refusal record;
-  table_id int;
-  table_schema text;
-  name text;
-  trigger record;
-  gap text;
-  attachments text[] := cdc.attachments(relation);
-  known text[];  -- those that were captured before
-BEGIN
-  SELECT * INTO refusal FROM cdc.refusal(relation);
-  IF refusal.code IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message, HINT = refusal.hint;
-  END IF;
-
-  table_id := cdc.captured_as(relation);
-  IF table_id IS NULL THEN
-    PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
-    table_id := cdc.captured_as(relation);  -- somebody else may have done it meanwhile
-  END IF;
-  IF table_id IS NOT NULL THEN
-    PERFORM cdc.try_watch(relation, table_id);
-    RETURN table_id;
-  END IF;
-
-  SELECT s.nspname, c.relname INTO table_schema, name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = relation;
-  -- Renamed, and the new name is free: it keeps its id.
-  UPDATE cdc.tracked_table t SET schema_name = table_schema, table_name = name
-  WHERE t.relation = relation AND t.active AND NOT EXISTS (SELECT FROM cdc.tracked_table o WHERE (o.schema_name, o.table_name) = (table_schema, name));
-  -- Two tables have changed places: the name decides, and what was captured under another name, or from another table, is captured no more.
-  PERFORM cdc.drop_capture(t.id) FROM cdc.tracked_table t
-  WHERE t.active AND (t.relation = relation) <> ((t.schema_name, t.table_name) = (table_schema, name));
-
-  SELECT t.attachments INTO known FROM cdc.tracked_table t WHERE t.active AND t.relation = relation;
-  SELECT 'it had no enabled trigger for ' || string_agg(e.event, ', ') INTO gap FROM cdc.capture_events() e WHERE e.event IN (
-    SELECT replace(m.event, '_begin', '') FROM cdc.tracked_table t, cdc.missing_triggers(relation, t.id) m
-    WHERE t.active AND t.relation = relation AND (known IS NULL OR EXISTS (SELECT FROM unnest(known) k WHERE split_part(k, '/', 1)::oid = m.member)));
-  gap := coalesce(gap, (
-    SELECT 'rows may have left it with the partition ' || string_agg(split_part(k, '/', 1)::oid::regclass::text, ', ') FROM unnest(known) k WHERE k <> ALL (attachments)));
-
-  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression, attachments)
-  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation), attachments)
-  ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, attachments = excluded.attachments,
-    active = true,
-    -- What was captured before still counts, unless there was a gap or the key is another.
-    tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND t.key_columns = excluded.key_columns AND gap IS NULL THEN t.tracked_at ELSE clock_timestamp() END
-  RETURNING t.id INTO table_id;
-
-  EXECUTE format('CREATE OR REPLACE FUNCTION cdc.capture_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER %s AS %L',
-    table_id, cdc.capture_settings(relation), cdc.capture_source(relation, table_id));
-  EXECUTE format('REVOKE ALL ON FUNCTION cdc.capture_%s() FROM PUBLIC', table_id);
-  FOR trigger IN SELECT * FROM cdc.missing_triggers(relation, table_id) LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER zz_cdc_%s %s FOR EACH STATEMENT EXECUTE FUNCTION cdc.capture_%s()', trigger.event, trigger.definition, table_id);
-  END LOOP;
-  -- Now nobody writes to the new ones. Whatever was in them before is not in the log.
-  IF gap IS NULL AND known IS NOT NULL THEN
-    SELECT 'rows may have come to it with the partition ' || string_agg(split_part(a, '/', 1)::oid::regclass::text, ', ') INTO gap
-    FROM unnest(attachments) a WHERE a <> ALL (known) AND NOT cdc.is_pristine(split_part(a, '/', 1)::oid);
-    UPDATE cdc.tracked_table t SET tracked_at = clock_timestamp() WHERE t.id = table_id AND gap IS NOT NULL;
-  END IF;
-  IF gap IS NOT NULL THEN
-    INSERT INTO cdc.missed_change (table_id, cause) VALUES (table_id, gap);
-  END IF;
-  PERFORM cdc.try_watch(relation, table_id);
-  RETURN table_id;
-END $$;
-
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cdc FROM PUBLIC;

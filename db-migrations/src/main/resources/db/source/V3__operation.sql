@@ -21,5 +21,15 @@ CREATE TABLE cdc.table_request (
 );
 COMMENT ON TABLE cdc.table_request IS 'Tables that were added or taken away while the producer ran: what stands here goes before the setting cdc.tables';
 
-ALTER TABLE cdc.tracked_table ADD COLUMN copy_at timestamptz;
-COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';
+-- A row that the active producer changes every few seconds. It goes the whole way, by trigger, log and Kafka, to the table of the same name at the destination: so its age there
+-- tells how far the destination is behind, also while nothing else is written.
+
+CREATE TABLE cdc.heartbeat (
+  topic_prefix  text COLLATE "C"  PRIMARY KEY,
+  at            timestamptz      NOT NULL,
+  every_seconds double precision NOT NULL
+);
+COMMENT ON TABLE cdc.heartbeat IS 'When the active producer of a pipeline last said that it is there; it has no row where cdc.heartbeat.interval is 0';
+COMMENT ON COLUMN cdc.heartbeat.every_seconds IS 'How soon the next one is to come';
+
+REVOKE ALL ON ALL TABLES IN SCHEMA cdc FROM PUBLIC;

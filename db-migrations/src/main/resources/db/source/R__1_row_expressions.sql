@@ -6,7 +6,7 @@
 -- (All in PL/pgSQL, since that keeps its plans: a SQL function is planned anew for each statement that calls it.)
 
 -- What is under a domain.
-CREATE FUNCTION cdc.base_type(type oid) RETURNS pg_type LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.base_type(type oid) RETURNS pg_type LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   base pg_type;
 BEGIN
@@ -17,25 +17,41 @@ BEGIN
   RETURN base;
 END $$;
 
--- Types outside the core go as ::text too: what row_to_json() makes of them changes when an extension learns a cast to json.
-CREATE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- Types outside the core go as ::text too: what row_to_json() makes of them changes when an extension learns a cast to json. And xml: its output function, which row_to_json() uses,
+-- leaves out the XML declaration, and ::text does not.
+CREATE OR REPLACE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   t pg_type := cdc.base_type(type);
 BEGIN
-  RETURN t.oid IN ('json'::regtype, 'jsonb'::regtype)
+  RETURN t.oid IN ('json'::regtype, 'jsonb'::regtype, 'xml'::regtype)
     OR t.typtype = 'c'
     OR t.typsubscript = 'array_subscript_handler'::regproc
     OR t.typtype = 'b' AND t.oid >= 16384
     OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype);
 END $$;
 
+-- Whether the text of every value is read as the same value. What PostgreSQL computes for itself cannot be read at all; regproc and regoper write the name of a function or an operator
+-- without its arguments, which fits several.
+CREATE OR REPLACE FUNCTION cdc.is_readable(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t pg_type := cdc.base_type(type);
+BEGIN
+  IF t.typsubscript = 'array_subscript_handler'::regproc THEN
+    RETURN cdc.is_readable(t.typelem);
+  ELSIF t.typtype = 'c' THEN
+    RETURN NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped AND NOT cdc.is_readable(a.atttypid));
+  END IF;
+  RETURN t.oid >= 16384 OR t.typname NOT IN (
+    'regproc', 'regoper', 'pg_node_tree', 'gtsvector', 'pg_ndistinct', 'pg_dependencies', 'pg_mcv_list', 'pg_brin_bloom_summary', 'pg_brin_minmax_multi_summary');
+END $$;
+
 -- The settings that text forms depend on, with the values that keep every value exact and every instant in UTC.
-CREATE FUNCTION cdc.output_settings(OUT name text, OUT value text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION cdc.output_settings(OUT name text, OUT value text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
   VALUES ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('lc_monetary', 'C')
 $$;
 
 -- Which of them the text of a type depends on; nested says that it stands inside an array, a range or a composite, where to_json() no longer writes dates in ISO by itself.
-CREATE FUNCTION cdc.settings_of(type oid, nested boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.settings_of(type oid, nested boolean DEFAULT false) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   t pg_type := cdc.base_type(type);
 BEGIN
@@ -65,7 +81,7 @@ END $$;
 
 -- SQL that gives the row under the given alias as json. Written with `t.*`, since plain `t` would mean a column named t where there is one.
 -- For an image, that is a row of a transition table, virtual generated columns (PostgreSQL 18) are NULL: they may not even be named there.
-CREATE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text
+CREATE OR REPLACE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a pg_attribute;
@@ -85,23 +101,44 @@ BEGIN
   RETURN CASE WHEN plain THEN format('row_to_json(%I.*)', alias) ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', array_to_string(forms, ', ')) END;
 END $$;
 
--- The columns of the primary key in the order of the key; NULL without a primary key.
-CREATE FUNCTION cdc.key_columns(relation regclass) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- Whether an index identifies each row: no condition, no expressions, and no column that may be NULL (in PostgreSQL 18 a NOT NULL may be declared but not yet checked).
+CREATE OR REPLACE FUNCTION cdc.identifies_rows(i pg_index) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS (
+    SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0
+    WHERE k.position <= i.indnkeyatts AND (a.attnotnull IS NOT TRUE
+      OR EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = i.indrelid AND c.contype = 'n' AND c.conkey = ARRAY[k.attnum] AND NOT c.convalidated)));
+END $$;
+
+-- The index whose columns are the key: the primary key, or the one that was chosen. NULL if there is none, or if the chosen one does not identify rows (any more).
+CREATE OR REPLACE FUNCTION cdc.key_index(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+  chosen text := (SELECT c.key_index FROM cdc.key_choice c WHERE c.relation = relation);
+BEGIN
+  RETURN (
+    SELECT i.indexrelid::regclass FROM pg_index i
+    WHERE i.indrelid = relation AND CASE WHEN chosen IS NULL THEN i.indisprimary ELSE i.indexrelid = to_regclass(chosen) AND cdc.identifies_rows(i) END);
+END $$;
+
+-- The columns of that index, in its order.
+CREATE OR REPLACE FUNCTION cdc.key_columns(relation regclass) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (
     SELECT array_agg(a.attname::text ORDER BY k.position)
     FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position), pg_attribute a
-    WHERE i.indrelid = relation AND i.indisprimary AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum);
+    WHERE i.indexrelid = to_regclass(cdc.key_index(relation)) AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum);
 END $$;
 
 -- The key must be canonical: it is the Kafka key, so values that are equal in PostgreSQL must have the same text, whichever of their forms a row holds.
 -- This gives a column's canonical form, or NULL for a type that has none known (intervals, citext, collations under which different texts are equal).
-CREATE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   t pg_type := cdc.base_type(type);
 BEGIN
   RETURN CASE
     WHEN EXISTS (SELECT FROM pg_collation c WHERE c.oid = collation_id AND NOT c.collisdeterministic) THEN NULL
+    WHEN t.typtype = 'e' AND t.oid <> type THEN NULL  -- PostgreSQL has no comparisons for domains over enums
     WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
     WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
     WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)
@@ -112,7 +149,7 @@ BEGIN
 END $$;
 
 -- SQL that gives the key of the row under the given alias as json; NULL where a row has no canonical key (see cdc.refusal for the reason).
-CREATE FUNCTION cdc.key_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION cdc.key_expression(relation regclass, alias text DEFAULT 't') RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN (
     SELECT CASE WHEN bool_and(c.form IS NOT NULL) THEN format('json_build_object(%s)', string_agg(format('%L, %s', a.attname, c.form), ', ' ORDER BY k.position)) END

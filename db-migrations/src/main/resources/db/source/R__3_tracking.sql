@@ -1,0 +1,196 @@
+-- cdc.track(table) generates a trigger function for the table and puts it on as statement-level triggers with transition tables; cdc.untrack(table) takes them off.
+--
+-- Partitioned tables are captured as one: its partitions' changes are changes of the whole, in its layout and under its key. A statement fires the triggers of the table that it
+-- names, so each table of the tree has them. What it touched is read again from the whole table by key. Rows that come or go with a partition (ATTACH, DETACH, DROP) fire nothing:
+-- cdc.outdated() notices, and cdc.track() asks for a new copy unless the new partition has never had a row.
+
+-- A partitioned table with all below it, each with what tells one that was detached and attached again from one that was there all the time.
+CREATE OR REPLACE FUNCTION cdc.attachments(relation regclass) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT array_agg(concat_ws('/', m::oid, i.xmin) ORDER BY m)
+    FROM unnest(cdc.partitions(relation)) m LEFT JOIN pg_inherits i ON i.inhrelid = m AND m <> relation);
+END $$;
+
+-- Whether a table has never had a row: not written since it was made, and never vacuumed or analyzed.
+CREATE OR REPLACE FUNCTION cdc.is_pristine(relation regclass) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT c.relkind = 'p' OR c.relfilenode = c.oid AND c.reltuples = -1 AND pg_relation_size(c.oid) = 0 FROM pg_class c WHERE c.oid = relation);
+END $$;
+
+CREATE OR REPLACE FUNCTION cdc.capture_events(OUT event text, OUT transition_tables text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
+  VALUES ('insert', 'REFERENCING NEW TABLE AS new_t'), ('update', 'REFERENCING OLD TABLE AS old_t NEW TABLE AS new_t'), ('delete', 'REFERENCING OLD TABLE AS old_t'), ('truncate', '')
+$$;
+
+-- All triggers of a table. TRUNCATE of a partition is told as the deletion of its rows, which can be read only before; that the whole is truncated has to be known by then.
+CREATE OR REPLACE FUNCTION cdc.capture_triggers(relation regclass, OUT member regclass, OUT event text, OUT definition text) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+  SELECT m, e.event, format('%s %s ON %s %s', CASE WHEN e.event = 'truncate' AND m <> relation THEN 'BEFORE' ELSE 'AFTER' END, e.event, m, e.transition_tables)
+  FROM unnest(coalesce(cdc.partitions(relation), ARRAY[relation])) m JOIN pg_class c ON c.oid = m, cdc.capture_events() e
+  WHERE e.event <> 'truncate' OR m = relation OR c.relkind = 'r'
+  UNION ALL
+  SELECT relation, 'truncate_begin', format('BEFORE truncate ON %s', relation) WHERE cdc.partitions(relation) IS NOT NULL;
+END $$;
+
+-- Those that are missing or not enabled.
+CREATE OR REPLACE FUNCTION cdc.missing_triggers(relation regclass, table_id int, OUT member regclass, OUT event text, OUT definition text) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT t.* FROM cdc.capture_triggers(relation) t
+  WHERE NOT EXISTS (
+    SELECT FROM pg_trigger g
+    WHERE g.tgrelid = t.member AND g.tgname = 'zz_cdc_' || t.event AND g.tgenabled IN ('O', 'A') AND g.tgfoid = to_regproc('cdc.capture_' || table_id));
+END $$;
+
+-- The events for which a table lacks an enabled trigger of the function capture_<id>.
+CREATE OR REPLACE FUNCTION cdc.missing_events(relation regclass, table_id int) RETURNS SETOF text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT e.event FROM cdc.capture_events() e WHERE e.event IN (SELECT replace(m.event, '_begin', '') FROM cdc.missing_triggers(relation, table_id) m);
+END $$;
+
+-- The id of a table that is captured exactly as cdc.track would have it, else NULL.
+CREATE OR REPLACE FUNCTION cdc.captured_as(relation regclass) RETURNS int LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN (
+    SELECT t.id
+    FROM cdc.tracked_table t JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace s ON s.oid = c.relnamespace
+    WHERE t.relation = relation AND t.active AND t.schema_name = s.nspname AND t.table_name = c.relname
+      AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(relation, t.id)
+      AND t.attachments IS NOT DISTINCT FROM cdc.attachments(relation)
+      AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)));
+END $$;
+
+-- The captured tables that cdc.track should look at again, since they were altered, lack a trigger, are gone, or have partitions that came or went. Cheap enough to be asked every
+-- few seconds.
+CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+BEGIN
+  RETURN QUERY SELECT t.* FROM cdc.tracked_table t
+  WHERE t.active AND (
+    t.attachments IS DISTINCT FROM cdc.attachments(t.relation)
+    OR EXISTS (SELECT FROM cdc.missing_events(t.relation, t.id))
+    OR cdc.lacks_watch(t.relation, t.id)
+    OR coalesce((SELECT strpos(p.prosrc, quote_literal(cdc.shape(t.relation, cdc.key_index(t.relation)))) FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)), 0) = 0);
+END $$;
+
+-- Whether a table has another name, other columns or another key than cdc.track found. Unlike cdc.outdated it waits for no lock on the table, but believes the catalogs,
+-- which are right in a READ COMMITTED transaction; and it does not see all that matters to the triggers.
+CREATE OR REPLACE FUNCTION cdc.is_altered(relation regclass, table_id int) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+DECLARE
+  begin_of_shape text := quote_literal(format('%s (%s) ', relation, (
+      SELECT string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ' ORDER BY a.attnum) FROM pg_attribute a
+      WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)));
+BEGIN
+  RETURN NOT EXISTS (
+    SELECT FROM cdc.tracked_table t, pg_proc p
+    WHERE t.id = table_id AND t.key_columns = cdc.key_columns(relation) AND p.oid = to_regproc('cdc.capture_' || table_id)
+      AND strpos(p.prosrc, trim('E' FROM left(begin_of_shape, -1))) > 0);
+END $$;
+
+-- CASCADE takes the triggers along; DROP TRIGGER would want the owner of the table.
+CREATE OR REPLACE FUNCTION cdc.drop_capture(table_id int) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+BEGIN
+  EXECUTE format('DROP FUNCTION IF EXISTS cdc.capture_%s(), cdc.bypass_%1$s() CASCADE', table_id);
+  DELETE FROM cdc.missed_change m WHERE m.table_id = drop_capture.table_id;
+  UPDATE cdc.tracked_table SET active = false WHERE id = table_id;
+END $$;
+
+-- Captures a table from now on and returns its id, which stays the same through untracking and tracking, and through renaming. Does nothing and takes no lock where all is as
+-- it should be, so it may be called at any time, and should be after an ALTER TABLE. Otherwise it replaces the function, and puts on those triggers that are missing:
+-- CREATE TRIGGER waits for the open transactions that wrote the table, and writers wait behind it, so set a lock_timeout. Tells of a gap, and has the table watched where it may.
+--
+-- Refusals: TM001 no key, TM002 kind of relation, TM003 row security, TM004 type of the key, TM005 rights, TM006 isolation level, TM007 type of a column.
+CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+DECLARE
+  refusal record;
+  table_id int;
+  table_schema text;
+  name text;
+  trigger record;
+  gap text;
+  attachments text[] := cdc.attachments(relation);
+  known text[];  -- those that were captured before
+BEGIN
+  SELECT * INTO refusal FROM cdc.refusal(relation);
+  IF refusal.code IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message, HINT = refusal.hint;
+  END IF;
+
+  table_id := cdc.captured_as(relation);
+  IF table_id IS NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
+    table_id := cdc.captured_as(relation);  -- somebody else may have done it meanwhile
+  END IF;
+  IF table_id IS NOT NULL THEN
+    PERFORM cdc.try_watch(relation, table_id);
+    RETURN table_id;
+  END IF;
+
+  SELECT s.nspname, c.relname INTO table_schema, name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = relation;
+  -- Renamed, and the new name is free: it keeps its id.
+  UPDATE cdc.tracked_table t SET schema_name = table_schema, table_name = name
+  WHERE t.relation = relation AND t.active AND NOT EXISTS (SELECT FROM cdc.tracked_table o WHERE (o.schema_name, o.table_name) = (table_schema, name));
+  -- Two tables have changed places: the name decides, and what was captured under another name, or from another table, is captured no more.
+  PERFORM cdc.drop_capture(t.id) FROM cdc.tracked_table t
+  WHERE t.active AND (t.relation = relation) <> ((t.schema_name, t.table_name) = (table_schema, name));
+
+  SELECT t.attachments INTO known FROM cdc.tracked_table t WHERE t.active AND t.relation = relation;
+  SELECT 'it had no enabled trigger for ' || string_agg(e.event, ', ') INTO gap FROM cdc.capture_events() e WHERE e.event IN (
+    SELECT replace(m.event, '_begin', '') FROM cdc.tracked_table t, cdc.missing_triggers(relation, t.id) m
+    WHERE t.active AND t.relation = relation AND (known IS NULL OR EXISTS (SELECT FROM unnest(known) k WHERE split_part(k, '/', 1)::oid = m.member)));
+  gap := coalesce(gap, (
+    SELECT 'rows may have left it with the partition ' || string_agg(split_part(k, '/', 1)::oid::regclass::text, ', ') FROM unnest(known) k WHERE k <> ALL (attachments)));
+
+  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression, attachments)
+  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation), attachments)
+  ON CONFLICT (schema_name, table_name) DO UPDATE SET
+    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, attachments = excluded.attachments,
+    active = true,
+    -- What was captured before still counts, unless there was a gap or the key is another.
+    tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND t.key_columns = excluded.key_columns AND gap IS NULL THEN t.tracked_at ELSE clock_timestamp() END
+  RETURNING t.id INTO table_id;
+
+  EXECUTE format('CREATE OR REPLACE FUNCTION cdc.capture_%s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER %s AS %L',
+    table_id, cdc.capture_settings(relation), cdc.capture_source(relation, table_id));
+  EXECUTE format('REVOKE ALL ON FUNCTION cdc.capture_%s() FROM PUBLIC', table_id);
+  FOR trigger IN SELECT * FROM cdc.missing_triggers(relation, table_id) LOOP
+    EXECUTE format('CREATE OR REPLACE TRIGGER zz_cdc_%s %s FOR EACH STATEMENT EXECUTE FUNCTION cdc.capture_%s()', trigger.event, trigger.definition, table_id);
+  END LOOP;
+  -- Now nobody writes to the new ones. Whatever was in them before is not in the log.
+  IF gap IS NULL AND known IS NOT NULL THEN
+    SELECT 'rows may have come to it with the partition ' || string_agg(split_part(a, '/', 1)::oid::regclass::text, ', ') INTO gap
+    FROM unnest(attachments) a WHERE a <> ALL (known) AND NOT cdc.is_pristine(split_part(a, '/', 1)::oid);
+    UPDATE cdc.tracked_table t SET tracked_at = clock_timestamp() WHERE t.id = table_id AND gap IS NOT NULL;
+  END IF;
+  IF gap IS NOT NULL THEN
+    INSERT INTO cdc.missed_change (table_id, cause) VALUES (table_id, gap);
+  END IF;
+  PERFORM cdc.try_watch(relation, table_id);
+  RETURN table_id;
+END $$;
+
+-- Captures a table with a unique index as its key; NULL stands for the primary key. The choice holds for cdc.track(relation), too.
+CREATE OR REPLACE FUNCTION cdc.track(relation regclass, key_index regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+BEGIN
+  IF key_index IS NOT NULL AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = key_index AND i.indrelid = relation) THEN
+    RAISE EXCEPTION USING ERRCODE = 'TM001', MESSAGE = format('%s cannot be tracked: %s is no index of it', relation, key_index), HINT = 'Name a unique index of this table.';
+  END IF;
+  DELETE FROM cdc.key_choice c WHERE c.relation = relation AND c.key_index IS DISTINCT FROM key_index::text;
+  INSERT INTO cdc.key_choice SELECT relation, i.indexrelid::regclass FROM pg_index i WHERE i.indexrelid = key_index AND NOT i.indisprimary ON CONFLICT DO NOTHING;
+  RETURN cdc.track(relation);
+END $$;
+
+-- Captures a table no more. Rows of the log that are not yet published stay. For a table that was dropped: SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE ...
+CREATE OR REPLACE FUNCTION cdc.untrack(relation regclass) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT cdc.drop_capture(t.id) FROM cdc.tracked_table t WHERE t.relation = untrack.relation AND t.active
+$$;

@@ -1,0 +1,52 @@
+-- What is captured. The functions are in R__*.sql, each where it is defined last: a change of one is a change there, and one of its parameters also a DROP in a new V__*.sql.
+
+CREATE TABLE cdc.tracked_table (
+  id             int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  relation       regclass    NOT NULL,
+  schema_name    text        NOT NULL,
+  table_name     text        NOT NULL,
+  key_columns    text[]      NOT NULL,
+  row_expression text        NOT NULL,
+  key_expression text        NOT NULL,
+  active         boolean     NOT NULL DEFAULT true,
+  tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+  copy_at        timestamptz,
+  attachments    text[],
+  unchanged_from bigint      NOT NULL DEFAULT 0,
+  UNIQUE (schema_name, table_name)
+);
+COMMENT ON TABLE cdc.tracked_table IS 'What is or was captured. Rows stay when a table is untracked, since the log may still refer to them';
+COMMENT ON COLUMN cdc.tracked_table.row_expression IS 'SQL over the alias t that gives the row as json, as the triggers log it; key_expression gives its key';
+COMMENT ON COLUMN cdc.tracked_table.tracked_at IS 'Since when the table is captured without a gap and by this key; whoever copies it has to copy it anew when this changes';
+COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';
+COMMENT ON COLUMN cdc.tracked_table.attachments IS 'Of a partitioned table, itself and all below it, each with the transaction that attached it; else NULL';
+COMMENT ON COLUMN cdc.tracked_table.unchanged_from IS 'What the log has of the table above this id was captured without a gap, and while the table was as cdc.track last found it, so it can be published again; if cdc.missed_change names the table, nothing was';
+
+-- At the end of the transaction, when the triggers are on and no writer is left that had not met them.
+CREATE FUNCTION cdc.note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE cdc.tracked_table SET unchanged_from = nextval('cdc.change_log_id') WHERE id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER note_change AFTER INSERT OR UPDATE OF relation, key_columns, row_expression, active ON cdc.tracked_table
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cdc.note_change();
+
+-- A unique index in the place of the primary key, where there is none or another key is wanted.
+CREATE TABLE cdc.key_choice (
+  relation  regclass PRIMARY KEY,
+  key_index text NOT NULL
+);
+COMMENT ON TABLE cdc.key_choice IS 'Tables whose key is not their primary key but this unique index; see cdc.track(relation, key_index)';
+
+-- Changes that were not captured, since triggers were off or did not fire. The producer shows such a table as unprotected until a copy that began afterwards is complete.
+CREATE TABLE cdc.missed_change (
+  id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  table_id int         NOT NULL,
+  cause    text        NOT NULL,
+  at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+  copying  boolean     NOT NULL DEFAULT false
+);
+COMMENT ON TABLE cdc.missed_change IS 'That changes of a table were not captured: the destination lacks them until a copy that began afterwards is complete';
+COMMENT ON COLUMN cdc.missed_change.copying IS 'Such a copy is under way';
+
+REVOKE ALL ON ALL TABLES IN SCHEMA cdc FROM PUBLIC;
