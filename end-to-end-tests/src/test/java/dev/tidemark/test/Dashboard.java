@@ -54,6 +54,15 @@ record Dashboard(Path file, JsonNode json) {
         return boxes;
     }
 
+    /** The queries of what is marked on the time axis. */
+    List<JsonNode> annotations() {
+        return json.path("annotations")
+                .path("list")
+                .valueStream()
+                .filter(annotation -> annotation.has("expr"))
+                .toList();
+    }
+
     List<JsonNode> variables() {
         return json.path("templating").path("list").valueStream().toList();
     }
