@@ -49,9 +49,9 @@ class StatusController {
     @GetMapping
     StatusView status(HttpServletRequest request) {
         FilterParameters.only(request);
-        Map<String, String> cause = obstacles.all();
         List<String> errors = new ArrayList<>();
         List<Partition> partitions = partitions(errors);
+        Map<String, String> cause = obstacles.all(); // after asking, which may have taken seconds in vain
         Control control = status.control();
         return new StatusView(
                 State.of(status, cause),
@@ -91,6 +91,9 @@ class StatusController {
     }
 
     private Map<TopicPartition, Stored> stored(List<String> errors) {
+        if (isKnown(status.destination(), errors)) {
+            return Map.of();
+        }
         try {
             return offsets.all().stream().collect(toMap(Stored::partition, one -> one));
         } catch (SQLException e) {
@@ -100,12 +103,23 @@ class StatusController {
     }
 
     private Map<TopicPartition, Long> ends(Map<TopicPartition, PartitionStatus> assigned, List<String> errors) {
+        if (isKnown(status.broker(), errors)) {
+            return Map.of();
+        }
         try {
             return topics.ends(assigned.keySet());
         } catch (KafkaUnavailableException e) {
             errors.add(String.valueOf(e.getMessage()));
             return Map.of();
         }
+    }
+
+    /** Nobody is asked who is known not to answer: that would keep the caller waiting. */
+    private static boolean isKnown(@Nullable Problem problem, List<String> errors) {
+        if (problem != null) {
+            errors.add(problem.message());
+        }
+        return problem != null;
     }
 
     /** What is stored counts: offsets may have been moved since this instance knew them. */

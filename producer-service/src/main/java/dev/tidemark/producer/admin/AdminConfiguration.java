@@ -69,11 +69,12 @@ class AdminConfiguration {
         return new SourceHealth(tables, transactions, poller, properties.transactionAge(), clock);
     }
 
-    /** Of its own, since the source may keep it waiting. */
+    /** Of its own, with a thread for each, since the source may keep them waiting. */
     @Bean
     ThreadPoolTaskScheduler healthScheduler() {
         ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
         scheduler.setThreadNamePrefix("health-");
+        scheduler.setPoolSize(2);
         return scheduler;
     }
 
