@@ -27,7 +27,7 @@ final class Admin {
     record Answer(int status, JsonNode body) {}
 
     JsonNode get(String path) {
-        return send(path, HttpRequest.newBuilder().GET()).body();
+        return send(request(path).GET()).body();
     }
 
     /** @param body JSON, empty for none */
@@ -40,36 +40,37 @@ final class Admin {
     }
 
     private Answer send(String method, String path, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder().method(method, BodyPublishers.ofString(body));
-        return send(path, body.isEmpty() ? request : request.header("Content-Type", "application/json"));
+        HttpRequest.Builder request = request(path).method(method, BodyPublishers.ofString(body));
+        return send(body.isEmpty() ? request : request.header("Content-Type", "application/json"));
     }
 
     Answer put(String path) {
-        return send(path, HttpRequest.newBuilder().PUT(BodyPublishers.noBody()));
+        return send(request(path).PUT(BodyPublishers.noBody()));
     }
 
     Answer delete(String path) {
-        return send(path, HttpRequest.newBuilder().DELETE());
+        return send(request(path).DELETE());
     }
 
-    private static JsonNode json(String path, HttpResponse<String> answer) {
+    private HttpRequest.Builder request(String path) {
+        return service.request(path).timeout(Duration.ofSeconds(30));
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
         try {
             return JSON.readTree(answer.body());
         } catch (JacksonException e) {
-            throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body(), e);
+            throw new IllegalStateException(answer.uri() + ": " + answer.statusCode() + " " + answer.body(), e);
         }
     }
 
-    private Answer send(String path, HttpRequest.Builder request) {
+    private static Answer send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
         try {
-            HttpResponse<String> answer = HTTP.send(
-                    request.uri(service.uri(path))
-                            .timeout(Duration.ofSeconds(30))
-                            .build(),
-                    BodyHandlers.ofString());
-            return new Answer(answer.statusCode(), json(path, answer));
+            HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
+            return new Answer(answer.statusCode(), json(answer));
         } catch (IOException e) {
-            throw new IllegalStateException(path + ": " + e, e);
+            throw new IllegalStateException(request.uri() + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -22,6 +22,10 @@ record AlertRule(String name, String expression, Map<String, String> labels, Map
                 .toList();
     }
 
+    static AlertRule named(String name) {
+        return all().stream().filter(rule -> rule.name().equals(name)).findAny().orElseThrow();
+    }
+
     /** The files of a folder beneath prometheus/. */
     static List<Map<String, Object>> documents(String folder) {
         try (Stream<Path> files = Files.list(FOLDER.resolve(folder))) {

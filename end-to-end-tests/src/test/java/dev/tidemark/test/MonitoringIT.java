@@ -3,26 +3,24 @@ package dev.tidemark.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tidemark.stack.Stack;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,16 +29,22 @@ import tools.jackson.databind.JsonNode;
 
 /** Dashboards and alert rules against a real Prometheus that scrapes both services under load; prints what each panel would show. */
 @Tag("long")
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MonitoringIT {
 
-    /** Refuses every tenth row. */
-    private static final String REFUSE = "ALTER TABLE public.item ADD CONSTRAINT no_tenth CHECK (id % 10 <> 0)";
+    /** What a row must not be, to the destination and to the user. */
+    private static final String CONSTRAINT = "ALTER TABLE public.item ADD CONSTRAINT no_tenth CHECK (id % 10 <> 0)";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String RULES = """
+            public.item:
+              - name: no-seventh
+                require: key.id % 7 != 0
+            """;
 
     /** What Grafana puts in for a dashboard that has just been opened. */
-    private static final Map<String, String> VARIABLES = Map.of("$__rate_interval", "10s", "$__range", "1m");
+    private static final Map<String, String> INTERVALS = Map.of("$__rate_interval", "10s", "$__range", "1m");
+
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((?<selector>.+), (?<label>\\w+)\\)");
+    private static final int SERIES_TO_PRINT = 4;
 
     @RegisterExtension
     static final Pipelines PIPELINES = Pipelines.perClass();
@@ -56,28 +60,29 @@ class MonitoringIT {
     @BeforeAll
     static void start() throws IOException {
         assumeTrue(Prometheus.isInstalled(), "prometheus is not installed");
-        pipeline = PIPELINES.create(Items.TABLE);
+        Path rules = Files.writeString(folder.resolve("rules.yml"), RULES);
+        pipeline = PIPELINES
+                .create(Items.TABLE)
+                .withUsers()
+                .producerWith("CDC_HEARTBEAT_INTERVAL", "1s")
+                .consumerWith("CDC_RULES_FILES", rules.toString());
         Items.create(pipeline, Items.TABLE);
         pipeline.source().execute(Items.fill(Items.TABLE, 500));
-        pipeline.destination().execute(REFUSE);
+        pipeline.destination().execute(CONSTRAINT);
         pipeline.start();
         begun = Instant.now();
-        prometheus = Prometheus.start(
-                folder,
-                Map.of(
-                        "tidemark-producer", List.of(pipeline.producer().port()),
-                        "tidemark-consumer", List.of(pipeline.consumer().port())));
+        prometheus = Prometheus.of(pipeline, folder);
         pipeline.awaitSnapshots(Items.TABLE);
-        workload = new Workload(pipeline.source(), Items.TABLE)
-                .survivingDisconnection()
-                .start();
+        workload = new Workload(pipeline.source(), Items.TABLE).start();
     }
 
     @AfterAll
     static void stop() {
+        if (workload != null) {
+            workload.stop();
+        }
         if (prometheus != null) {
             prometheus.close();
-            workload.stop();
         }
     }
 
@@ -88,12 +93,11 @@ class MonitoringIT {
     @ParameterizedTest
     @MethodSource("dashboards")
     void everyPanelHasValues(Dashboard dashboard) {
-        List<JsonNode> empty = new ArrayList<>();
+        List<JsonNode> empty = new ArrayList<>(dashboard.annotations());
         dashboard.panels().forEach(panel -> empty.addAll(panel.targets()));
-        empty.addAll(dashboard.annotations());
         try {
-            Await.until("values", PATIENCE, () -> {
-                empty.removeIf(target -> result(target).valueStream().anyMatch(MonitoringIT::hasNumber));
+            Await.until("values", () -> {
+                empty.removeIf(target -> result(dashboard, target).valueStream().anyMatch(MonitoringIT::hasNumber));
                 return empty.isEmpty();
             });
         } catch (ConditionTimeoutException e) {
@@ -105,14 +109,16 @@ class MonitoringIT {
 
     private static void print(Dashboard dashboard, Dashboard.Panel panel) {
         for (JsonNode target : panel.targets()) {
-            String query = target.path("expr").asString("");
-            System.out.printf("%n%s / %s: %s%n", dashboard.title(), panel.title(), query);
-            result(target).forEach(series -> System.out.println("  " + described(series)));
+            JsonNode result = result(dashboard, target);
+            System.out.printf(
+                    "%n%s / %s: %d series of %s%n",
+                    dashboard, panel.title(), result.size(), target.path("expr").asString(""));
+            result.valueStream().limit(SERIES_TO_PRINT).forEach(series -> System.out.println("  " + described(series)));
         }
     }
 
-    private static JsonNode result(JsonNode target) {
-        String query = substituted(target.path("expr").asString(""));
+    private static JsonNode result(Dashboard dashboard, JsonNode target) {
+        String query = substituted(dashboard, target.path("expr").asString(""));
         return target.path("instant").asBoolean(false) ? prometheus.query(query) : prometheus.query(query, begun);
     }
 
@@ -126,12 +132,25 @@ class MonitoringIT {
                 : series.path("values").valueStream();
     }
 
-    private static String substituted(String expression) {
+    /** As Grafana does when all values of each variable are chosen. */
+    private static String substituted(Dashboard dashboard, String expression) {
         String query = expression;
-        for (Map.Entry<String, String> variable : VARIABLES.entrySet()) {
-            query = query.replace(variable.getKey(), variable.getValue());
+        for (Map.Entry<String, String> interval : INTERVALS.entrySet()) {
+            query = query.replace(interval.getKey(), interval.getValue());
         }
-        return query.replaceAll("\\$\\{?\\w+}?", ".*");
+        for (JsonNode variable : dashboard.variables()) {
+            String name = "$" + variable.path("name").asString("");
+            if (query.contains(name)) {
+                query = query.replace(name, String.join("|", values(dashboard, variable)));
+            }
+        }
+        return query;
+    }
+
+    private static List<String> values(Dashboard dashboard, JsonNode variable) {
+        Matcher query = LABEL_VALUES.matcher(variable.path("definition").asString(""));
+        assertThat(query.matches()).as("%s", variable).isTrue();
+        return prometheus.labelValues(query.group("label"), substituted(dashboard, query.group("selector")));
     }
 
     private static String described(JsonNode series) {
@@ -144,18 +163,10 @@ class MonitoringIT {
     void everyVariableHasValues(Dashboard dashboard) {
         for (JsonNode variable : dashboard.variables()) {
             if (variable.path("type").asString("").equals("query")) {
-                String[] query = variable.path("definition").asString("").split("[()]|, (?=\\w+\\)$)");
-                assertThat(query[0]).isEqualTo("label_values");
                 Await.until(
-                        variable.toString(),
-                        PATIENCE,
-                        () -> !prometheus
-                                .labelValues(query[2], substituted(query[1]))
-                                .isEmpty());
-                JsonNode values = prometheus.labelValues(query[2], substituted(query[1]));
+                        variable.toString(), () -> !values(dashboard, variable).isEmpty());
                 System.out.printf(
-                        "%s / $%s: %s%n",
-                        dashboard.title(), variable.path("name").asString(), values);
+                        "%s / $%s: %s%n", dashboard, variable.path("name").asString(""), values(dashboard, variable));
             }
         }
     }
@@ -167,6 +178,13 @@ class MonitoringIT {
     }
 
     @Test
+    void everyRuleIsEvaluated() {
+        Await.until("rules", () -> Set.copyOf(prometheus.rules().values()).equals(Set.of("ok")));
+        assertThat(prometheus.rules())
+                .containsOnlyKeys(AlertRule.all().stream().map(AlertRule::name).toList());
+    }
+
+    @Test
     void everyDocumentedMeterIsScraped() {
         assertScraped(DocumentedMeters.series().stream());
     }
@@ -174,36 +192,9 @@ class MonitoringIT {
     private static void assertScraped(Stream<String> metrics) {
         Set<String> wanted = metrics.collect(Collectors.toCollection(TreeSet::new));
         assertThat(wanted).isNotEmpty();
-        Await.until("scrape of " + wanted, PATIENCE, () -> {
+        Await.until("scrape of " + wanted, () -> {
             wanted.removeIf(metric -> !prometheus.query(metric).isEmpty());
             return wanted.isEmpty();
         });
-    }
-
-    /** The last one, since it takes the servers away. */
-    @Test
-    @Order(Integer.MAX_VALUE)
-    void alertsTellWhatIsAwayAndGoByThemselves() {
-        Admin producer = new Admin(pipeline.producer());
-        Admin consumer = new Admin(pipeline.consumer());
-        assertRaised(
-                "TidemarkPaused", () -> producer.post("/admin/pause", ""), () -> producer.post("/admin/resume", ""));
-        assertRaised(
-                "TidemarkPaused", () -> consumer.post("/admin/pause", ""), () -> consumer.post("/admin/resume", ""));
-        Stack stack = pipeline.stack();
-        assertRaised("TidemarkKafkaAway", stack.broker()::stop, stack.broker()::start);
-        assertRaised("TidemarkDestinationAway", stack.destination()::stop, stack.destination()::start);
-        assertRaised("TidemarkSourceAway", stack.source()::stop, stack.source()::start);
-        assertRaised("TidemarkNoConsumer", pipeline.consumer()::stop, pipeline.consumer()::start);
-        assertRaised("TidemarkNoActiveProducer", pipeline.producer()::stop, pipeline.producer()::start);
-    }
-
-    /** Pending counts: how long it has to last is the unit tests' matter. */
-    private static void assertRaised(String alert, Runnable trouble, Runnable end) {
-        assertThat(prometheus.state(alert)).isEqualTo("inactive");
-        trouble.run();
-        Await.until(alert, PATIENCE, () -> !prometheus.state(alert).equals("inactive"));
-        end.run();
-        Await.until("the end of " + alert, () -> prometheus.state(alert).equals("inactive"));
     }
 }

@@ -48,6 +48,21 @@ final class Pipeline implements AutoCloseable {
         return this;
     }
 
+    /** With an operator, as whom the services are asked here, and a viewer, as whom Prometheus asks them. */
+    Pipeline withUsers() {
+        String[] roles = {"operator", "viewer"};
+        for (int i = 0; i < roles.length; i++) {
+            String user = "CDC_SECURITY_USERS_%d_".formatted(i);
+            String password = "{noop}" + (roles[i].equals("viewer") ? Prometheus.VIEWER_PASSWORD : "secret");
+            for (Map<String, String> settings : List.of(producerSettings, consumerSettings)) {
+                settings.put(user + "NAME", roles[i]);
+                settings.put(user + "PASSWORD", password);
+                settings.put(user + "ROLE", roles[i]);
+            }
+        }
+        return this;
+    }
+
     /** From now on services are asked by HTTPS; that they speak it is a matter of their settings. */
     Pipeline overHttps(SSLContext trust) {
         https = trust;

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
@@ -38,20 +39,23 @@ final class Prometheus implements AutoCloseable {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    /**
-     * @param folder for its configuration
-     * @param targets the ports of the services of each job
-     */
-    static Prometheus start(Path folder, Map<String, List<Integer>> targets) throws IOException {
+    /** One that scrapes both services of a pipeline, with the password of a viewer, as the compose file has it. Its configuration comes into a folder. */
+    static Prometheus of(Pipeline pipeline, Path folder) throws IOException {
+        return start(
+                folder,
+                Map.of(
+                        "tidemark-producer", pipeline.producer().port(),
+                        "tidemark-consumer", pipeline.consumer().port()));
+    }
+
+    private static Prometheus start(Path folder, Map<String, Integer> ports) throws IOException {
         Map<String, Object> configuration = AlertRule.read(AlertRule.FOLDER.resolve("prometheus.yml"));
         configuration.put("global", Map.of("scrape_interval", INTERVAL, "evaluation_interval", INTERVAL));
         configuration.put("rule_files", List.of(AlertRule.FOLDER.resolve("rules") + "/*.yml"));
         Path password = Files.writeString(folder.resolve("viewer-password"), VIEWER_PASSWORD);
         AlertRule.maps(configuration, "scrape_configs").forEach(job -> {
-            List<String> addresses = targets.get(job.get("job_name")).stream()
-                    .map(port -> "127.0.0.1:" + port)
-                    .toList();
-            job.put("static_configs", List.of(Map.of("targets", addresses)));
+            List<String> targets = List.of("127.0.0.1:" + ports.get(job.get("job_name")));
+            job.put("static_configs", List.of(Map.of("targets", targets)));
             job.put("basic_auth", Map.of("username", "viewer", "password_file", password.toString()));
         });
         Path file = folder.resolve("prometheus.yml");
@@ -74,20 +78,22 @@ final class Prometheus implements AutoCloseable {
     }
 
     /** The values of a label over the series that a selector selects. */
-    JsonNode labelValues(String label, String selector) {
-        return data("label/" + label + "/values", "match[]=" + encoded(selector));
+    List<String> labelValues(String label, String selector) {
+        return data("label/" + label + "/values", "match[]=" + encoded(selector))
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
     }
 
-    /** What the rules are about to say: inactive, pending or firing. */
-    String state(String alert) {
+    /** The rules that it has, each with how its evaluation went: ok, err, or unknown before the first. */
+    Map<String, String> rules() {
         return data("rules", "type=alert")
                 .path("groups")
                 .valueStream()
                 .flatMap(group -> group.path("rules").valueStream())
-                .filter(rule -> rule.path("name").asString("").equals(alert))
-                .map(rule -> rule.path("state").asString(""))
-                .findAny()
-                .orElseThrow();
+                .collect(Collectors.toMap(
+                        rule -> rule.path("name").asString(""),
+                        rule -> rule.path("health").asString("")));
     }
 
     private JsonNode data(String endpoint, String parameters) {

@@ -52,10 +52,15 @@ abstract class HttpServer extends ChildServer {
         return URI.create(origin + path);
     }
 
+    /** A request for a path, with the credentials that it needs. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path));
+    }
+
     /** The answer's body, whatever its status: a health endpoint that says DOWN answers with 503. */
     public String get(String path) {
         try {
-            return request(path, PATIENCE).body();
+            return answer(path, PATIENCE).body();
         } catch (IOException e) {
             throw new StackException("GET " + uri(path) + " failed", e);
         }
@@ -64,17 +69,15 @@ abstract class HttpServer extends ChildServer {
     @Override
     boolean answers() {
         try {
-            return request(readiness, PATIENCE_AT_START).statusCode() == 200;
+            return answer(readiness, PATIENCE_AT_START).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
     }
 
-    private HttpResponse<String> request(String path, Duration patience) throws IOException {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri(path)).timeout(patience).build();
+    private HttpResponse<String> answer(String path, Duration patience) throws IOException {
         try {
-            return http.send(request, BodyHandlers.ofString());
+            return http.send(request(path).timeout(patience).build(), BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted", e);

@@ -1,11 +1,14 @@
 package dev.tidemark.stack;
 
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 
-/** One of our services from its runnable jar. It counts as started when its liveness probe says so. */
+/** One of our services from its runnable jar. It counts as started when its liveness probe says so. If it has users, it is asked as the first of them. */
 public final class ServiceProcess extends HttpServer {
 
     private static final String READINESS = "/actuator/health/liveness";
@@ -26,6 +29,20 @@ public final class ServiceProcess extends HttpServer {
     public ServiceProcess(Service service, SSLContext trust) {
         super(service.name(), service.port(), READINESS, trust);
         this.service = service;
+    }
+
+    @Override
+    public HttpRequest.Builder request(String path) {
+        String user = service.environment().get("CDC_SECURITY_USERS_0_NAME");
+        if (user == null) {
+            return super.request(path);
+        }
+        String password = service.environment()
+                .getOrDefault("CDC_SECURITY_USERS_0_PASSWORD", "")
+                .replaceFirst("^\\{noop}", "");
+        byte[] credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return super.request(path)
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
     }
 
     @Override
