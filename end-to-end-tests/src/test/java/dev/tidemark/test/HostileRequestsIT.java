@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Both services, reachable by everybody, asked for everything that they answer to by those who should not get it, and for what makes no sense. */
@@ -196,6 +199,26 @@ class HostileRequestsIT {
             }
         }
         all.assertAll();
+    }
+
+    /** But for the endpoints that only this test exposes. */
+    @Test
+    void whatTheyAnswerToIsInTheirDocuments() {
+        for (ServiceProcess service : services()) {
+            String answer =
+                    send(service, VIEWER, "GET", "/v3/api-docs.yaml", null, "").body();
+            assertThat(answer).contains("application/yaml");
+            Map<String, Map<String, Object>> paths = new Yaml()
+                    .<Map<String, Map<String, Map<String, Object>>>>load(answer.substring(answer.indexOf("openapi:")))
+                    .get("paths");
+            List<String> documented = new ArrayList<>();
+            paths.forEach((path, methods) ->
+                    methods.keySet().forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+            assertThat(mappings(service).stream()
+                            .map(mapping -> mapping.toString().replace("**", "{path}"))
+                            .filter(mapping -> !mapping.matches(".*/actuator/(mappings|env|configprops|loggers).*")))
+                    .containsExactlyInAnyOrderElementsOf(documented);
+        }
     }
 
     @Test

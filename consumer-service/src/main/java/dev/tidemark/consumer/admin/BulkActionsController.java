@@ -35,6 +35,7 @@ class BulkActionsController {
 
     record Runs(List<ReplayProgress> replays) {}
 
+    /** Replays all open letters that match. One after the other, in the background; one replay runs at a time. */
     @PostMapping("/replay")
     ResponseEntity<ReplayProgress> replay(HttpServletRequest request) {
         DeadLetterFilter filter = new FilterParameters(request).openFilter();
@@ -45,23 +46,25 @@ class BulkActionsController {
                 .body(running);
     }
 
+    /** Lists the replays since the start. */
     @GetMapping("/replays")
     Runs replays() {
         return new Runs(runs.all());
     }
 
+    /** Tells how far a replay is. */
     @GetMapping("/replays/{number}")
     ReplayProgress progress(@PathVariable long number) {
         return runs.find(number).orElseThrow(() -> Refusals.noReplay(number));
     }
 
-    /** What is applied stays applied: the page under way is finished. */
+    /** Cancels a replay. What is applied stays applied: the page under way is finished. */
     @DeleteMapping("/replays/{number}")
     ReplayProgress cancel(@PathVariable long number) {
         return runs.cancel(number).orElseThrow(() -> Refusals.noReplay(number));
     }
 
-    /** To discard everything somebody has to say so, by a filter that matches everything. */
+    /** Discards all open letters that match. To discard everything somebody has to say so, by a filter that matches everything. */
     @PostMapping("/discard")
     Discarded discard(HttpServletRequest request) throws SQLException {
         FilterParameters parameters = new FilterParameters(request);

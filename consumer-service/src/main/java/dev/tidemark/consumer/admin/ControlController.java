@@ -22,7 +22,11 @@ class ControlController {
         this.control = control;
     }
 
-    /** @param by who has changed the state last; null if nobody ever has */
+    /**
+     * What is asked for.
+     *
+     * @param by who has changed the state last; null if nobody ever has
+     */
     record Answer(
             State state, @Nullable String by, @Nullable Instant since) {
 
@@ -31,12 +35,14 @@ class ControlController {
         }
     }
 
+    /** Pauses all consumers of the group. Nothing is applied until they are resumed, also over a restart; what comes waits in Kafka. The call may be repeated: the first one counts. */
     @PostMapping("/pause")
     Answer pause(HttpServletRequest request) throws SQLException {
         FilterParameters.only(request);
         return Answer.of(control.pause(Caller.of(request)));
     }
 
+    /** Resumes all consumers of the group. The call may be repeated. */
     @PostMapping("/resume")
     Answer resume(HttpServletRequest request) throws SQLException {
         FilterParameters.only(request);

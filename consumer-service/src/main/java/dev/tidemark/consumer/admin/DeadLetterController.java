@@ -35,17 +35,19 @@ class DeadLetterController {
 
     record Groups(List<GroupView> groups) {}
 
-    /** One more than is shown tells whether there is another page. */
+    /** Lists dead letters. Oldest first, page by page: {@code next} goes into {@code after} of the next page. */
     @GetMapping
     Page list(HttpServletRequest request) throws SQLException {
         FilterParameters parameters = new FilterParameters(request, "limit", "after");
         int limit = parameters.limit(PAGE, LARGEST_PAGE);
+        // One more than is shown tells whether there is another page.
         List<DeadLetter> found = queries.list(parameters.filter(), parameters.after(), limit + 1);
         List<DeadLetter> shown = found.subList(0, Math.min(limit, found.size()));
         Long next = found.size() > limit ? shown.get(limit - 1).id() : null;
         return new Page(shown.stream().map(LetterView::of).toList(), next);
     }
 
+    /** Counts dead letters by their cause. With the newest of each as the example. */
     @GetMapping("/groups")
     Groups groups(HttpServletRequest request) throws SQLException {
         FilterParameters parameters = new FilterParameters(request, "limit");
@@ -55,6 +57,7 @@ class DeadLetterController {
                 .toList());
     }
 
+    /** Shows a dead letter. Beside the row that the destination has now, and what applying it would change. */
     @GetMapping("/{id}")
     LetterDetail one(@PathVariable long id, HttpServletRequest request) throws SQLException {
         FilterParameters.only(request);

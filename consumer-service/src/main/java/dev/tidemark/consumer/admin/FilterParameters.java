@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The parameters of a request. One that is unknown is an error: a filter with a typing error in its name would match everything. */
 final class FilterParameters {
 
-    private static final List<String> FILTERS = List.of(
+    static final List<String> FILTERS = List.of(
             "table",
             "key",
             "causeClass",

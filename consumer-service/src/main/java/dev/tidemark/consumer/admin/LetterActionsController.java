@@ -42,7 +42,11 @@ class LetterActionsController {
     /** What has become of a letter. */
     record Answer(long id, String result) {}
 
-    /** @param body an edited row to apply in place of the event's; taken as text, so that its numbers stay exact */
+    /**
+     * Replays a dead letter. As it is, or with an edited row in the place of its own. One that a later event has superseded is refused unless forced.
+     *
+     * @param body taken as text, so that its numbers stay exact
+     */
     @PostMapping(path = "/replay", consumes = MediaType.APPLICATION_JSON_VALUE)
     Answer replay(
             @PathVariable long id, @RequestBody(required = false) @Nullable String body, HttpServletRequest request)
@@ -82,6 +86,7 @@ class LetterActionsController {
         return new Answer(id, Result.CLOSED.name());
     }
 
+    /** Discards a dead letter. It stays to be looked at, and is not open any more. The call may be repeated. */
     @PostMapping("/discard")
     Answer discard(@PathVariable long id, HttpServletRequest request) throws SQLException {
         FilterParameters.only(request);

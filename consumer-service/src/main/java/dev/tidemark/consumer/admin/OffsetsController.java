@@ -88,6 +88,7 @@ class OffsetsController {
 
     record Changes(String message, List<Change> offsets) {}
 
+    /** Tells up to where each partition is applied. Of all instances, as it is stored at the destination. */
     @GetMapping
     Offsets all(HttpServletRequest request) throws SQLException {
         FilterParameters.only(request);
@@ -98,6 +99,7 @@ class OffsetsController {
                 .toList());
     }
 
+    /** Moves offsets. To apply records again, or to leave some out; only while the consumers are paused. */
     @PatchMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Changes alter(@RequestBody(required = false) @Nullable String body, HttpServletRequest request)
             throws SQLException {
@@ -105,6 +107,7 @@ class OffsetsController {
         return change(planner.plan(OffsetsBody.targets(body)), dryRun, request);
     }
 
+    /** Moves all offsets to the earliest. All that Kafka has is applied again; only while the consumers are paused. */
     @DeleteMapping
     Changes reset(HttpServletRequest request) throws SQLException {
         boolean dryRun = FilterParameters.only(request, DRY_RUN).flag(DRY_RUN);

@@ -45,6 +45,7 @@ class RulesController {
         }
     }
 
+    /** Lists the rules. With how often this instance has applied each of them, and refused a row for it. */
     @GetMapping
     RuleList all() {
         return new RuleList(rules.all().stream().map(RuleView::of).toList());

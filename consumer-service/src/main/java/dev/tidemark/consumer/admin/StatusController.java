@@ -46,6 +46,7 @@ class StatusController {
         this.instance = instance;
     }
 
+    /** Tells how this instance is. All on one page, and answered whatever is away. */
     @GetMapping
     StatusView status(HttpServletRequest request) {
         FilterParameters.only(request);

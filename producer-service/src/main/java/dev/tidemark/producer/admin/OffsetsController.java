@@ -58,7 +58,11 @@ class OffsetsController {
         this.poller = poller;
     }
 
-    /** @param to {@code earliest}, {@code latest} or a time */
+    /**
+     * Where to go on from.
+     *
+     * @param to {@code earliest}, {@code latest} or a time
+     */
     record Request(@Nullable String to) {}
 
     /**
@@ -111,6 +115,7 @@ class OffsetsController {
         }
     }
 
+    /** Tells up to where the change log is published. As it is stored in Kafka. */
     @GetMapping
     Offset offset() {
         Refusals.refuseOnStandby(poller.get());
@@ -125,6 +130,7 @@ class OffsetsController {
                         .toList());
     }
 
+    /** Publishes changes again. From the earliest that the log still has, or from a time on; only while the producer is paused. The tables are equal when it has caught up. */
     @PatchMapping
     Change move(
             @RequestBody Request body,
@@ -134,6 +140,7 @@ class OffsetsController {
         return change(target(body.to()), dryRun, request);
     }
 
+    /** Starts over. All tables get new snapshots, and the rows of the destination are replaced in place; only while the producer is paused. */
     @DeleteMapping
     Change startOver(@RequestParam(name = "dry-run", defaultValue = "false") boolean dryRun, HttpServletRequest request)
             throws Exception {

@@ -39,6 +39,7 @@ class PauseController {
         }
     }
 
+    /** Pauses the producer. Nothing is published until it is resumed, also over a restart; the change log grows meanwhile. The call may be repeated: the first one counts. */
     @PostMapping("/pause")
     Answer pause(HttpServletRequest request) throws SQLException {
         Refusals.refuseOnStandby(poller.get());
@@ -49,6 +50,7 @@ class PauseController {
         return Answer.of(source.current());
     }
 
+    /** Resumes the producer. It publishes what the change log has gathered. The call may be repeated. */
     @PostMapping("/resume")
     Answer resume(HttpServletRequest request) throws SQLException {
         Refusals.refuseOnStandby(poller.get());

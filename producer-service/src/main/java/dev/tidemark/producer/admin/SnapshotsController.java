@@ -50,13 +50,17 @@ class SnapshotsController {
     /** The tables with the progress of their last snapshots. */
     record Snapshots(List<TableView> snapshots) {}
 
+    /** Tells how far the snapshots are. All tables, with the progress of the last snapshot of each. */
     @GetMapping
     Snapshots all() throws SQLException {
         Refusals.refuseOnStandby(poller.get());
         return new Snapshots(views.all());
     }
 
-    /** All of the tables or none. A snapshot that is under way begins anew. */
+    /**
+     * Copies tables anew. All of those named or none, one after the other; writers do not notice, changes go on being published, and rows of the destination that the source
+     * does not have are deleted. A snapshot that is under way begins anew.
+     */
     @PostMapping
     @ResponseStatus(HttpStatus.ACCEPTED)
     Snapshots start(@RequestBody Request body, HttpServletRequest request) throws SQLException {
@@ -72,7 +76,7 @@ class SnapshotsController {
                 .toList());
     }
 
-    /** A copy that was asked for, and has not begun or not come to its end, is left. Changes go on being published. */
+    /** Cancels a snapshot. A copy that was asked for, and has not begun or not come to its end, is left; changes go on being published. */
     @DeleteMapping("/{table}")
     TableView cancel(@PathVariable String table, HttpServletRequest request) throws SQLException {
         TableId id = TableNames.ofPath(table, request);

@@ -42,6 +42,8 @@ class StatusController {
     }
 
     /**
+     * The producer on one page.
+     *
      * @param cause why it is not running, or null
      * @param epoch the incarnation of the active producer, or 0
      * @param position the snapshot of the source up to which all changes are published; null while it is not known
@@ -64,6 +66,7 @@ class StatusController {
             @Nullable LastError lastError,
             @Nullable List<TableView> tables) {}
 
+    /** Tells how the producer is. All on one page, and answered whatever is away. */
     @GetMapping("/admin/status")
     Status status() {
         PollStatus status = poller.get();

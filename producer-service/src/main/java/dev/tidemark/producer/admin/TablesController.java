@@ -43,12 +43,14 @@ class TablesController {
     /** All tables. */
     record Tables(List<TableView> tables) {}
 
+    /** Lists all tables. Those that are captured, and those that the settings name, with where each of them is. */
     @GetMapping
     Tables all() throws SQLException {
         Refusals.refuseOnStandby(poller.get());
         return new Tables(views.all());
     }
 
+    /** Adds a table. It is captured from now on, copied, and followed; this begins within a second. The call may be repeated, and puts lost triggers on again at once. */
     @PutMapping("/{table}")
     TableView add(@PathVariable String table, HttpServletRequest request) throws SQLException {
         TableId id = TableNames.ofPath(table, request);
@@ -73,6 +75,7 @@ class TablesController {
         }
     }
 
+    /** Removes a table. Its triggers are taken away; its topic, and the table at the destination, stay as they are. The call may be repeated. */
     @DeleteMapping("/{table}")
     TableView remove(@PathVariable String table, HttpServletRequest request) throws SQLException {
         TableId id = TableNames.ofPath(table, request);
