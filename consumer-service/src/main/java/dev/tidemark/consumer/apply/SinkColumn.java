@@ -77,9 +77,9 @@ record SinkColumn(
      */
     String exactly(String text) {
         if (maxLength > 0) {
-            // One character too many that is no blank: refused as too long. Bytes are counted first because that is
-            // cheaper.
-            return "CAST(CASE WHEN octet_length(%1$s) > %2$d AND length(%1$s) > %2$d THEN repeat('x', %2$d + 1) ELSE %1$s END AS %3$s)"
+            // Fails like a value that is too long, also if the column is wider by now: then it is looked at anew.
+            // Bytes are counted first because that is cheaper.
+            return "CAST(CASE WHEN octet_length(%1$s) > %2$d AND length(%1$s) > %2$d THEN CAST(varcharin(textout(repeat('x', %2$d + 1) || left(%1$s, 0)), 0, %2$d + 4) AS text) ELSE %1$s END AS %3$s)"
                     .formatted(text, maxLength, type);
         }
         if (rounding) {

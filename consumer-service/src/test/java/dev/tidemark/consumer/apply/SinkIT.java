@@ -280,6 +280,19 @@ class SinkIT {
         }
 
         @Test
+        void takesLongerValuesAsTheyAreAsSoonAsTheColumnIsWider() {
+            batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'abc','mail':null}"))
+                    .apply();
+            destination.execute("ALTER TABLE people ALTER name TYPE varchar(10)");
+            Outcome outcome = batches.changes(
+                            people.upsert(2, "{'id':2}", "{'id':2,'name':'longer','mail':'b'}"),
+                            people.upsert(3, "{'id':3}", "{'id':3,'name':'abc   ','mail':'c'}"))
+                    .apply();
+            assertThat(outcome.refused()).isEmpty();
+            assertThat(rows()).containsExactly("1|abc|null", "2|longer|b", "3|abc   |c");
+        }
+
+        @Test
         void appliesAllButTheRecordThatIsRefused() {
             Outcome outcome = batches.changes(
                             people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"),
