@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,7 +37,7 @@ final class EditedRow {
         ChangeEvent changed = new ChangeEvent(
                 event.operation(),
                 event.table(),
-                key(event, row, reader),
+                key(event, row, edited, reader),
                 edited,
                 event.sequence(),
                 event.transactionId(),
@@ -62,8 +63,8 @@ final class EditedRow {
         }
     }
 
-    /** The event's own key where its values are the same, so that it is written the same. */
-    private static RowKey key(ChangeEvent event, String row, EventReader reader) {
+    /** The event's own key where its values are the same, in the form of the key or of the event's row, so that it is written the same. */
+    private static RowKey key(ChangeEvent event, String row, Row values, EventReader reader) {
         RowKey own = Objects.requireNonNull(event.key());
         Row columns = reader.columns(own);
         JsonNode edited = JSON.readTree(row);
@@ -74,10 +75,16 @@ final class EditedRow {
             if (value == null || value.isNull()) {
                 throw new IllegalArgumentException("The edited row lacks a value of the key column " + column);
             }
-            same = same && value.asString().equals(columns.value(column));
+            String text = values.value(column);
+            same = same && (Objects.equals(text, columns.value(column)) || Objects.equals(text, given(event, column)));
             members.add(JSON.writeValueAsString(column) + " : " + value);
         }
         // As PostgreSQL's json_build_object writes it.
         return same ? own : new RowKey("{" + String.join(", ", members) + "}");
+    }
+
+    private static @Nullable String given(ChangeEvent event, String column) {
+        Row row = event.row();
+        return row == null ? null : row.value(column);
     }
 }

@@ -67,6 +67,14 @@ final class LetterReplays implements Replays {
         return error instanceof SQLException database ? database : new SQLException(error.getMessage(), error);
     }
 
+    /** A partition, of a topic that may have been made anew since. */
+    private record Origin(String topicId, int partition) {
+
+        static Origin of(StoredLetter letter) {
+            return new Origin(letter.topicId(), letter.record().partition());
+        }
+    }
+
     /** One replay, in its transaction. */
     private final class Replaying {
         private final Connection connection;
@@ -89,18 +97,18 @@ final class LetterReplays implements Replays {
             return results.getOrDefault(id, new Replay(id, Result.MISSING, null));
         }
 
-        /** Letters of one topic at a time, since their offsets tell them apart: those of a topic that was made anew behind those of the one before. */
+        /** Letters of one partition at a time, since their offsets tell them apart: those of a topic that was made anew behind those of the one before. */
         void run(List<StoredLetter> letters) throws SQLException {
-            Map<String, List<StoredLetter>> topics = new LinkedHashMap<>();
+            Map<Origin, List<StoredLetter>> partitions = new LinkedHashMap<>();
             letters.stream()
                     .sorted(Comparator.comparingLong(StoredLetter::id))
-                    .forEach(letter -> topics.put(letter.topicId(), new ArrayList<>()));
+                    .forEach(letter -> partitions.put(Origin.of(letter), new ArrayList<>()));
             for (StoredLetter letter : letters) {
                 if (isWanted(letter)) {
-                    Objects.requireNonNull(topics.get(letter.topicId())).add(letter);
+                    Objects.requireNonNull(partitions.get(Origin.of(letter))).add(letter);
                 }
             }
-            for (List<StoredLetter> some : topics.values()) {
+            for (List<StoredLetter> some : partitions.values()) {
                 if (!some.isEmpty()) {
                     apply(some);
                 }

@@ -54,21 +54,31 @@ class LetterReplaysIT {
 
     /** Applies changes that come as records, numbered from the offset on. */
     private Outcome come(String... names) throws SQLException {
-        Position position = destination.offsets().claim(Map.of(PARTITION, "id")).get(PARTITION);
+        return come(PARTITION, names);
+    }
+
+    private Outcome come(TopicPartition partition, String... names) throws SQLException {
         List<Step> steps = new ArrayList<>();
         for (String name : names) {
             int id = Integer.parseInt(name.substring(0, 1));
-            ConsumerRecord<byte[], byte[]> record = people.record(
-                    PARTITION,
-                    offset,
-                    Operation.UPDATE,
-                    ++offset,
-                    "{'id':" + id + "}",
-                    "{'id':%d,'name':'%s'}".formatted(id, name.substring(2)));
-            steps.add(new RowChange(record, new EventReader().read(record.key(), record.value())));
+            steps.add(step(partition, "{'id':" + id + "}", "{'id':%d,'name':'%s'}".formatted(id, name.substring(2))));
         }
+        return come(partition, steps);
+    }
+
+    private void comeAs(String key, String row) throws SQLException {
+        come(PARTITION, List.of(step(PARTITION, key, row)));
+    }
+
+    private Step step(TopicPartition partition, String key, String row) {
+        ConsumerRecord<byte[], byte[]> record = people.record(partition, offset, Operation.UPDATE, ++offset, key, row);
+        return new RowChange(record, new EventReader().read(record.key(), record.value()));
+    }
+
+    private Outcome come(TopicPartition partition, List<Step> steps) throws SQLException {
+        Position position = destination.offsets().claim(Map.of(partition, "id")).get(partition);
         return sink.apply(List.of(new PartitionBatch(
-                        PARTITION, "id", position, steps, new Position(offset, offset), Long.MAX_VALUE)))
+                        partition, "id", position, steps, new Position(offset, offset), Long.MAX_VALUE)))
                 .get(0);
     }
 
@@ -118,6 +128,18 @@ class LetterReplaysIT {
         assertThat(letters()).containsExactly("1|replayed|2|ann", "2|open|2|null");
         assertThat(destination.value("SELECT cause FROM cdc.dead_letter WHERE id = 2"))
                 .isEqualTo("check \"no_bad2\"");
+    }
+
+    @Test
+    void tellsLettersOfSeveralPartitionsApart() throws SQLException {
+        come("1 bad");
+        offset = 0;
+        come(new TopicPartition("t", 1), "2 bad2");
+        destination.execute("ALTER TABLE people DROP CONSTRAINT no_bad, ADD CONSTRAINT no_bad2 CHECK (name <> 'bad2')");
+        assertThat(results(replays.replay(List.of(1L, 2L), false, "ann")))
+                .containsExactly(Result.REPLAYED, Result.REFUSED);
+        assertThat(rows()).containsExactly("1|bad");
+        assertThat(letters()).containsExactly("1|replayed|2|ann", "2|open|2|null");
     }
 
     @Test
@@ -192,6 +214,22 @@ class LetterReplaysIT {
         repair();
         assertThat(results(replays.replay(List.of(1L), false, "ann"))).containsExactly(Result.SUPERSEDED);
         assertThat(rows()).containsExactly("1|mended");
+    }
+
+    /** A key of numeric is written without the zeros that the row has, and one of char without the blanks. */
+    @Test
+    void takesTheKeyOfAnEditedRowAsTheEventsRowHasIt() throws SQLException {
+        destination.execute(
+                "DROP TABLE people",
+                "CREATE TABLE people (id numeric PRIMARY KEY, name text, CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%'))",
+                "INSERT INTO people VALUES (1.50, 'old')");
+        comeAs("{'id' : 1.5}", "{'id':1.50,'name':'bad first'}");
+        comeAs("{'id' : 1.5}", "{'id':1.50,'name':'bad last'}");
+        assertThat(replays.replayEdited(2, Events.json("{'id':1.50,'name':'mended'}"), false, "ann")
+                        .result())
+                .isEqualTo(Result.REPLAYED);
+        assertThat(rows()).containsExactly("1.50|mended");
+        assertThat(letters()).containsExactly("1|superseded|1|null", "2|replayed|2|ann");
     }
 
     @Test
