@@ -12,7 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -78,17 +77,16 @@ public final class RowReader {
 
     private static String expressions(Connection connection, Target target) throws SQLException {
         List<String> expressions = new ArrayList<>();
-        Map<String, String> sources = target.sources();
         try (PreparedStatement query = connection.prepareStatement(EXPRESSIONS)) {
             query.setString(1, target.table().sql());
             query.setString(2, target.table().sql());
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 String column = row.getString(1);
-                if (!target.isMark(column)) {
-                    String source = TableId.quote(sources.getOrDefault(column, column));
-                    expressions.add(
-                            "t." + TableId.quote(column) + (row.getBoolean(2) ? "::text" : "") + " AS " + source);
+                String source = target.source(column);
+                if (source != null && !target.isMark(column)) {
+                    expressions.add("t." + TableId.quote(column) + (row.getBoolean(2) ? "::text" : "") + " AS "
+                            + TableId.quote(source));
                 }
             }
         }

@@ -66,7 +66,7 @@ final class TableCatalog {
 
     /** What the source's table is at the destination. */
     Target target(TableId id) {
-        return targets.of(id);
+        return targets.sole(id);
     }
 
     /** @throws MissingTableException if there is no such table */
@@ -91,7 +91,7 @@ final class TableCatalog {
 
     boolean exists(Connection connection, TableId id) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(TABLE)) {
-            query.setString(1, target(id).table().sql());
+            query.setString(1, targets.of(id).table().sql());
             return query.executeQuery().next();
         }
     }
@@ -108,7 +108,7 @@ final class TableCatalog {
             return new SinkTable(
                     id,
                     targets,
-                    columns(connection, oid, target.sources()),
+                    columns(connection, oid, target),
                     uniqueKeys(connection, oid),
                     refusals(connection, oid),
                     row.getBoolean(2));
@@ -130,8 +130,7 @@ final class TableCatalog {
     }
 
     /** By their names at the source. */
-    private static Map<String, SinkColumn> columns(Connection connection, long oid, Map<String, String> sources)
-            throws SQLException {
+    private static Map<String, SinkColumn> columns(Connection connection, long oid, Target target) throws SQLException {
         Map<String, SinkColumn> columns = new LinkedHashMap<>();
         try (PreparedStatement query = connection.prepareStatement(COLUMNS)) {
             query.setLong(1, oid);
@@ -139,7 +138,10 @@ final class TableCatalog {
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 String name = row.getString(1);
-                String source = sources.getOrDefault(name, name);
+                String source = target.source(name);
+                if (source == null) {
+                    continue;
+                }
                 Filling filling = Filling.valueOf(row.getString(6));
                 columns.put(
                         source,

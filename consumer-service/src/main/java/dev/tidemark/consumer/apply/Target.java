@@ -1,7 +1,5 @@
 package dev.tidemark.consumer.apply;
 
-import static java.util.stream.Collectors.toMap;
-
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.model.TableId;
 import java.util.Map;
@@ -32,8 +30,14 @@ record Target(
                 && (softDelete.flag().equals(column) || softDelete.time().equals(column));
     }
 
-    /** The names of columns at the source, by those at the destination, where they differ. */
-    Map<String, String> sources() {
-        return columns.entrySet().stream().collect(toMap(Map.Entry::getValue, Map.Entry::getKey));
+    /** The name at the source of the destination's column; null if it is the destination's own, and has the name that a renamed one has at the source. */
+    @Nullable
+    String source(String name) {
+        for (Map.Entry<String, String> renamed : columns.entrySet()) {
+            if (renamed.getValue().equals(name)) {
+                return renamed.getKey();
+            }
+        }
+        return columns.containsKey(name) ? null : name;
     }
 }

@@ -16,6 +16,9 @@ public final class Targets {
     private static final Logger log = LoggerFactory.getLogger(Targets.class);
 
     private final Map<TableId, Target> targets = new HashMap<>();
+    /** The source's tables that are named, by what they are at the destination. */
+    private final Map<TableId, TableId> sources = new HashMap<>();
+
     private final boolean ignoring;
     private final Map<TableId, Set<String>> ignored = new ConcurrentHashMap<>();
 
@@ -27,10 +30,9 @@ public final class Targets {
     /** @throws IllegalArgumentException if two tables or two columns would be the same at the destination */
     public Targets(SinkProperties properties) {
         ignoring = properties.unknownColumns() == UnknownColumns.IGNORE;
-        Set<TableId> taken = new HashSet<>();
         properties.tables().forEach((name, table) -> {
             Target target = target(TableId.parse(name), table);
-            if (!taken.add(target.table())) {
+            if (sources.put(target.table(), TableId.parse(name)) != null) {
                 throw new IllegalArgumentException(
                         "cdc.sink.tables: two tables of the source would be " + target.table() + " at the destination");
             }
@@ -53,6 +55,22 @@ public final class Targets {
     Target of(TableId source) {
         Target target = targets.get(source);
         return target == null ? new Target(source, Map.of(), ignoring, null) : target;
+    }
+
+    /**
+     * What a table is that is written.
+     *
+     * @throws EnvironmentException if another one is that already
+     */
+    Target sole(TableId source) {
+        Target target = of(source);
+        TableId other = sources.getOrDefault(target.table(), source);
+        if (!other.equals(source)) {
+            throw new EnvironmentException("The table " + source + " would be " + target.table()
+                    + " at the destination, which " + other
+                    + " of the source is already: give one of them another name there (cdc.sink.tables)");
+        }
+        return target;
     }
 
     /** The columns whose values have been left out so far, by table. */

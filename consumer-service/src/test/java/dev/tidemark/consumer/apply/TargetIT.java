@@ -90,6 +90,34 @@ class TargetIT {
         assertThat(persons()).isEmpty();
     }
 
+    /** A column of the destination alone may have the very name that another one has at the source. */
+    @Test
+    void leaveColumnsAloneWhoseNameIsThatOfARenamedOne() throws Exception {
+        Table full = new Table(null, Map.of("name", "full name"), null, null);
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, \"full name\" text, name text DEFAULT 'own')");
+        batches(full, false)
+                .changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'Ann'}"))
+                .apply();
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("1|Ann|own");
+        assertThat(new RowReader(destination.dataSource(), targets(full))
+                        .read(TableId.parse("people"), new RowKey("{\"id\":1}")))
+                .isEqualTo("{\"id\":1,\"name\":\"Ann\"}");
+    }
+
+    /** A snapshot of the one would delete the rows of the other. */
+    @Test
+    void doNotTakeAnotherTablesRows() {
+        destination.execute(
+                "CREATE TABLE people (id int PRIMARY KEY, name text)", "INSERT INTO people VALUES (1, 'Ann')");
+        Targets targets = new Targets(new SinkProperties(
+                false, UnknownColumns.WAIT, Map.of("persons", new Table("people", Map.of(), null, null))));
+        Outcome outcome = new Batches(destination, destination.sink(targets, false), "t")
+                .chunk(all(1), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
+                .apply();
+        assertThat(outcome.problem().message()).contains("public.people", "public.persons", "cdc.sink.tables");
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("1|Ann");
+    }
+
     @Test
     void areMadeUnderTheirOtherNames() {
         batches(renamed(), true)
