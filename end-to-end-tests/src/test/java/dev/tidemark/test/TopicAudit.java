@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -41,7 +42,9 @@ final class TopicAudit {
     /** Reads the topic from its begin to where it ends now. */
     static TopicAudit of(Pipeline pipeline, String table) {
         return new TopicAudit(
-                pipeline, table, read(pipeline.stack().broker().bootstrapServers(), pipeline.topic(table)));
+                pipeline,
+                table,
+                records(pipeline, table).stream().map(TopicRecord::of).toList());
     }
 
     /** All records, but without what comes again: that has a sequence number that is not above those before it. */
@@ -91,16 +94,19 @@ final class TopicAudit {
         }
     }
 
-    private static List<TopicRecord> read(String bootstrapServers, String topic) {
-        Map<String, Object> config = Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest");
+    /** All that a topic of one partition has now. */
+    static List<ConsumerRecord<byte[], byte[]>> records(Pipeline pipeline, String table) {
+        String topic = pipeline.topic(table);
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", pipeline.stack().broker().bootstrapServers(), "auto.offset.reset", "earliest");
         try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(topic, 0);
             assertThat(consumer.partitionsFor(topic)).hasSize(1);
             consumer.assign(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);
-            List<TopicRecord> records = new ArrayList<>();
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofSeconds(5)).forEach(record -> records.add(TopicRecord.of(record)));
+                consumer.poll(Duration.ofSeconds(5)).forEach(records::add);
             }
             return records;
         }

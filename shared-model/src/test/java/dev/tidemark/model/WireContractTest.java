@@ -9,6 +9,9 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +28,9 @@ class WireContractTest {
     private static final long AT = 1_795_000_000_123_456L;
     private static final long SENT = 1_795_000_000_130L;
     private static final long SEQUENCE = Sequence.startOf(3) + 17;
+
+    private static final Pattern ENVELOPE = Pattern.compile(
+            "\\{\"before\":(?<before>.*),\"after\":(?<after>.*),\"source\":\\{\"version\".*\"changeId\":(?<changeId>\\d+)}.*");
 
     private final EnvelopeWriter writer = new EnvelopeWriter("1.2.3", "shop", "source \"db\"", EMPLOYEES);
     private final EventReader reader = new EventReader();
@@ -58,6 +64,34 @@ class WireContractTest {
         ChangeEvent event = reader.read(null, golden("truncate").getBytes(UTF_8));
         assertThat(event.operation()).isEqualTo(Operation.TRUNCATE);
         assertThat(event.row()).isNull();
+    }
+
+    /** Records of a real topic, which end-to-end tests hold the producer and other readers to. */
+    @Test
+    void writesAndReadsTheGoldenTopic() throws IOException {
+        EnvelopeWriter orders = new EnvelopeWriter("1.0.0", "shop", "shop", new TableId("public", "orders"));
+        int events = 0;
+        for (String line : resource("topic.tsv").split("\n")) {
+            String[] record = line.split("\t");
+            Matcher envelope = ENVELOPE.matcher(record[1]);
+            if (envelope.matches()) {
+                events++;
+                ChangeEvent event = reader.read(
+                        record[0].equals("-") ? null : record[0].getBytes(UTF_8), record[1].getBytes(UTF_8));
+                byte @Nullable [] row =
+                        event.row() == null ? null : row(envelope).getBytes(UTF_8);
+                long changeId = Long.parseLong(envelope.group("changeId"));
+                Change change =
+                        new Change(event.operation(), row, event.transactionId(), changeId, event.changedAtMicros(), 0);
+                assertThat(new String(orders.write(change, event.sequence(), 1_795_000_000_123L), UTF_8))
+                        .isEqualTo(record[1]);
+            }
+        }
+        assertThat(events).isEqualTo(8);
+    }
+
+    private static String row(Matcher envelope) {
+        return envelope.group("after").equals("null") ? envelope.group("before") : envelope.group("after");
     }
 
     @Test
@@ -170,8 +204,12 @@ class WireContractTest {
     }
 
     private static String golden(String name) throws IOException {
+        return resource(name + ".json");
+    }
+
+    private static String resource(String name) throws IOException {
         try (InputStream file =
-                Objects.requireNonNull(WireContractTest.class.getResourceAsStream("/golden/" + name + ".json"), name)) {
+                Objects.requireNonNull(WireContractTest.class.getResourceAsStream("/golden/" + name), name)) {
             return new String(file.readAllBytes(), UTF_8).strip();
         }
     }
