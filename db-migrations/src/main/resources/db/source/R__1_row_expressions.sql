@@ -130,6 +130,19 @@ BEGIN
     WHERE i.indexrelid = to_regclass(cdc.key_index(relation)) AND k.position <= i.indnkeyatts AND a.attrelid = i.indrelid AND a.attnum = k.attnum);
 END $$;
 
+-- The columns of a table: the names and types that its rows have in the log, in order. The number stays the same when a column is renamed.
+CREATE OR REPLACE FUNCTION cdc.columns(relation regclass) RETURNS json LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+  keys text[] := cdc.key_columns(relation);
+BEGIN
+  RETURN (
+    SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
+      'keyPosition', coalesce(array_position(keys, a.attname::text), 0), 'number', a.attnum) ORDER BY a.attnum)
+    FROM pg_attribute a
+    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+END $$;
+
 -- The key must be canonical: it is the Kafka key, so values that are equal in PostgreSQL must have the same text, whichever of their forms a row holds.
 -- This gives a column's canonical form, or NULL for a type that has none known (intervals, citext, collations under which different texts are equal).
 CREATE OR REPLACE FUNCTION cdc.canonical(reference text, type oid, collation_id oid) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

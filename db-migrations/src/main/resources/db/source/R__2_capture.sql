@@ -137,20 +137,29 @@ BEGIN
   code := NULL;
 END $$;
 
--- Everything that the generated SQL of a table takes for granted, as a text to compare; NULL if the table cannot be read. Depends on nothing that an old snapshot hides.
-CREATE OR REPLACE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- Everything that the generated SQL of a table takes for granted, and its columns to the last detail, as a text to compare; NULL if the table cannot be read.
+-- The details come from the catalogs. Where an old snapshot hides what the catalogs have, a question mark stands in their place; all else depends on nothing that it hides.
+CREATE OR REPLACE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+DECLARE
+  live text;
+  known text;
 BEGIN
   IF has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation) THEN
-    RETURN format('%s (%s) %s', relation, cdc.live_columns(relation), pg_get_indexdef(to_regclass(key_index)));
+    live := cdc.live_columns(relation);
+    SELECT string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ' ORDER BY a.attnum) INTO known
+    FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
+    RETURN format('%s (%s) %s %s', relation, live, pg_get_indexdef(to_regclass(key_index)), CASE WHEN live = known THEN cdc.columns(relation)::text ELSE '?' END);
   END IF;
   RETURN NULL;
 END $$;
 
 -- Whether a table still has the shape that its trigger function was generated for. IMMUTABLE is what makes it free: the planner computes it once, and makes the plan anew
 -- whenever PostgreSQL invalidates plans that depend on the table, that is at every ALTER TABLE, GRANT, REVOKE or change of an index. So use it with constants only.
+-- What an old snapshot hides counts as unchanged.
 CREATE OR REPLACE FUNCTION cdc.is_current(relation regclass, key_index text, shape text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
 SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
-  SELECT coalesce(cdc.shape(relation, key_index) = shape, false)
+  SELECT coalesce(now = shape OR right(now, 1) = '?' AND starts_with(shape, left(now, -1)), false) FROM cdc.shape(relation, key_index) now
 $$;
 
 -- The statement that logs what a statement of the given kind did, from the transition tables old_t and new_t.
@@ -200,15 +209,32 @@ BEGIN
   END;
 END $$;
 
--- The statement for a table that is no longer what cdc.track found. Where it cannot be captured at all, the log says so: that is loud, loses nothing that a new snapshot
--- would not bring, and lets the writer go on.
-CREATE OR REPLACE FUNCTION cdc.capture_anew(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+-- What tells of other columns, as the data of op s; NULL if the columns are those that cdc.track found.
+CREATE OR REPLACE FUNCTION cdc.schema_change(relation regclass, table_id int) RETURNS json LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
 BEGIN
-  IF op <> 'TRUNCATE' AND (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
-    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END);
+  RETURN (
+    SELECT json_build_object('before', t.columns, 'columns', now)
+    FROM cdc.tracked_table t, cdc.columns(relation) now
+    WHERE t.id = table_id AND t.relation = relation AND t.columns::text <> now::text);
+END $$;
+
+-- The statements for a table that is no longer what cdc.track found: which columns it has now, if these are others, and then the changes: whoever reads the log in its order
+-- knows what each row is made of. Where it cannot be captured at all, the log says so: that is loud, loses nothing that a new snapshot would not bring, and lets the writer go on.
+CREATE OR REPLACE FUNCTION cdc.capture_anew(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+DECLARE
+  touched text := CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END;
+BEGIN
+  IF op = 'TRUNCATE' THEN
+    RETURN cdc.capture_statement(relation, table_id, op);
+  ELSIF (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
+    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, touched);
   END IF;
-  RETURN cdc.capture_statement(relation, table_id, op);
+  RETURN concat_ws('; ',
+    (SELECT format('INSERT INTO cdc.change_log (table_id, op, data) SELECT %s, ''s'', %L FROM %s LIMIT 1', table_id, change, touched) FROM cdc.schema_change(relation, table_id) change WHERE change IS NOT NULL),
+    cdc.capture_statement(relation, table_id, op));
 END $$;
 
 -- Sets the output settings for the rest of the transaction and returns what they were, so that the slow path of a trigger function can put them back.

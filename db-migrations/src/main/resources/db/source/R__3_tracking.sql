@@ -101,9 +101,40 @@ BEGIN
   UPDATE cdc.tracked_table SET active = false WHERE id = table_id;
 END $$;
 
+-- The files of a table, or of its partitions: others mean that it was rewritten.
+CREATE OR REPLACE FUNCTION cdc.file_nodes(relation regclass) RETURNS oid[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT array_agg(c.relfilenode ORDER BY c.oid) FROM pg_class c WHERE c.oid = ANY (coalesce(cdc.partitions(relation), ARRAY[relation])));
+END $$;
+
+-- Whether rows may have other values after a schema change, of which no trigger tells: the table was rewritten, a column came with values or took the name of another one,
+-- or its values read otherwise. A column that came empty, that went, or that holds more than before, leaves all values as they are.
+CREATE OR REPLACE FUNCTION cdc.changes_values(relation regclass, change json, file_nodes oid[]) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+DECLARE
+  members oid[] := coalesce(cdc.partitions(relation), ARRAY[relation]);
+BEGIN
+  RETURN change IS NOT NULL AND (cdc.file_nodes(relation) IS DISTINCT FROM file_nodes OR EXISTS (
+    SELECT FROM json_to_recordset(change->'columns') AS now(name text, type text, generated boolean, number int)
+    LEFT JOIN json_to_recordset(change->'before') AS before(name text, type text, number int) ON before.number = now.number
+    WHERE CASE WHEN before.number IS NULL THEN
+        now.generated
+        OR EXISTS (SELECT FROM json_to_recordset(change->'before') AS o(name text) WHERE o.name = now.name)
+        OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = ANY (members) AND a.attname = now.name AND a.atthasmissing)
+      ELSE
+        before.name <> now.name
+        OR NOT ARRAY[regexp_replace(before.type, '\(.*?\)', ''), regexp_replace(now.type, '\(.*?\)', '')] <@ '{text,character varying}'
+          AND regexp_replace(before.type, '\(.*?\)', '') <> regexp_replace(now.type, '\(.*?\)', '')
+      END));
+END $$;
+
 -- Captures a table from now on and returns its id, which stays the same through untracking and tracking, and through renaming. Does nothing and takes no lock where all is as
 -- it should be, so it may be called at any time, and should be after an ALTER TABLE. Otherwise it replaces the function, and puts on those triggers that are missing:
 -- CREATE TRIGGER waits for the open transactions that wrote the table, and writers wait behind it, so set a lock_timeout. Tells of a gap, and has the table watched where it may.
+--
+-- It logs which columns the table has now, if these are others than when it was tracked last, and asks for a new copy where rows may have other values. Since cdc.refusal has
+-- looked at the table, it is locked (ACCESS SHARE), so no ALTER TABLE comes before the end of the transaction: of two schema changes the later one is logged later.
 --
 -- Refusals: TM001 no key, TM002 kind of relation, TM003 row security, TM004 type of the key, TM005 rights, TM006 isolation level, TM007 type of a column.
 CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
@@ -149,11 +180,16 @@ BEGIN
   gap := coalesce(gap, (
     SELECT 'rows may have left it with the partition ' || string_agg(split_part(k, '/', 1)::oid::regclass::text, ', ') FROM unnest(known) k WHERE k <> ALL (attachments)));
 
-  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression, attachments)
-  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation), attachments)
+  UPDATE cdc.tracked_table t SET copy_at = clock_timestamp()
+  WHERE t.active AND t.relation = relation AND cdc.changes_values(relation, cdc.schema_change(relation, t.id), t.file_nodes);
+  INSERT INTO cdc.change_log (table_id, op, data)
+  SELECT t.id, 's', c FROM cdc.tracked_table t, cdc.schema_change(relation, t.id) c WHERE t.relation = relation AND (t.schema_name, t.table_name) = (table_schema, name) AND c IS NOT NULL;
+
+  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression, attachments, columns, file_nodes)
+  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation), attachments, cdc.columns(relation), cdc.file_nodes(relation))
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
     relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, attachments = excluded.attachments,
-    active = true,
+    columns = excluded.columns, file_nodes = excluded.file_nodes, active = true,
     -- What was captured before still counts, unless there was a gap or the key is another.
     tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND t.key_columns = excluded.key_columns AND gap IS NULL THEN t.tracked_at ELSE clock_timestamp() END
   RETURNING t.id INTO table_id;

@@ -33,8 +33,8 @@ CREATE TABLE cdc.change_log (
 
 COMMENT ON TABLE cdc.change_log IS 'Changes of the tracked tables, until they are published; see cdc.truncate_slot';
 COMMENT ON COLUMN cdc.change_log.op IS
-  'c inserted, u changed (or: is now), d deleted (data is the old row), t truncated, x changed but could not be captured: the table needs cdc.track and a new snapshot';
-COMMENT ON COLUMN cdc.change_log.data IS 'The row as it was when its statement ended; for d as it was before';
+  'c inserted, u changed (or: is now), d deleted (data is the old row), t truncated, s altered, x changed but could not be captured: the table needs cdc.track and a new snapshot';
+COMMENT ON COLUMN cdc.change_log.data IS 'The row as it was when its statement ended; for d as it was before; for s the columns before, and those of the rows that follow (cdc.columns)';
 
 -- EXTERNAL: writers do not compress, and pg_column_size() tells the size of a value without reading it.
 ALTER TABLE cdc.change_log ALTER COLUMN key SET STORAGE EXTERNAL, ALTER COLUMN data SET STORAGE EXTERNAL;

@@ -12,6 +12,8 @@ CREATE TABLE cdc.tracked_table (
   tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   copy_at        timestamptz,
   attachments    text[],
+  columns        json,
+  file_nodes     oid[],
   unchanged_from bigint      NOT NULL DEFAULT 0,
   UNIQUE (schema_name, table_name)
 );
@@ -20,6 +22,8 @@ COMMENT ON COLUMN cdc.tracked_table.row_expression IS 'SQL over the alias t that
 COMMENT ON COLUMN cdc.tracked_table.tracked_at IS 'Since when the table is captured without a gap and by this key; whoever copies it has to copy it anew when this changes';
 COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';
 COMMENT ON COLUMN cdc.tracked_table.attachments IS 'Of a partitioned table, itself and all below it, each with the transaction that attached it; else NULL';
+COMMENT ON COLUMN cdc.tracked_table.columns IS 'The columns as cdc.track last found them (cdc.columns)';
+COMMENT ON COLUMN cdc.tracked_table.file_nodes IS 'The files of the table, or of its partitions, as cdc.track last found them: others mean that it was rewritten';
 COMMENT ON COLUMN cdc.tracked_table.unchanged_from IS 'What the log has of the table above this id was captured without a gap, and while the table was as cdc.track last found it, so it can be published again; if cdc.missed_change names the table, nothing was';
 
 -- At the end of the transaction, when the triggers are on and no writer is left that had not met them.

@@ -51,7 +51,7 @@ class MigrationsIT {
                     "ALTER TABLE orders ADD COLUMN extra int[]",
                     "UPDATE orders SET extra = '{1}'");
             service.track("public.orders");
-            assertThat(service.rows("SELECT data FROM cdc.change_log ORDER BY id"))
+            assertThat(service.rows("SELECT data FROM cdc.change_log WHERE op <> 's' ORDER BY id"))
                     .containsExactly("{\"id\":1}", "{\"id\":1,\"v\":\"{a}\"}", "{\"id\":1,\"extra\":\"{1}\"}");
             service.run(
                     "SELECT pg_current_snapshot(), pg_current_wal_flush_lsn(), pg_current_wal_insert_lsn(), pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint())",

@@ -64,7 +64,9 @@ class PartitionedTablesIT {
     void everyStatementIsCapturedOnce(String statement) {
         session.run(statement);
         sales.assertInSync();
-        assertThat(session.value("SELECT count(*) - count(DISTINCT (op, key::text, data::text)) FROM cdc.change_log"))
+        assertThat(
+                        session.value(
+                                "SELECT count(*) - count(DISTINCT (op, key::text, data::text)) FROM cdc.change_log WHERE op <> 's'"))
                 .as("changes that were logged twice")
                 .isEqualTo("0");
     }

@@ -60,6 +60,7 @@ final class Replay {
             case "c", "u" -> rows.put(key, data);
             case "d" -> rows.remove(key);
             case "t" -> rows.clear();
+            case "s" -> {}
             default -> throw new AssertionError("op " + op + " of " + key);
         }
     }

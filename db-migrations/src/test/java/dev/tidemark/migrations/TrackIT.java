@@ -96,7 +96,7 @@ class TrackIT {
                 "REINDEX INDEX i",
                 "DELETE FROM r WHERE id = 3");
 
-        assertThat(session.rows("SELECT op, key FROM cdc.change_log ORDER BY id"))
+        assertThat(session.rows("SELECT op, key FROM cdc.change_log WHERE op <> 's' ORDER BY id"))
                 .containsExactly(
                         "c|{\"code\" : \"a\"}",
                         "c|{\"code\" : \"b\"}",
@@ -175,7 +175,8 @@ class TrackIT {
         session.run("CREATE TABLE t (id int PRIMARY KEY, v int)");
         session.track("t");
         session.run("INSERT INTO t VALUES (1)");
-        String unfit = "SELECT count(*) FROM cdc.change_log l, cdc.tracked_table t WHERE l.id <= t.unchanged_from";
+        String unfit =
+                "SELECT count(*) FROM cdc.change_log l, cdc.tracked_table t WHERE l.id <= t.unchanged_from AND l.op <> 's'";
         session.track("t");
         assertThat(session.value(unfit)).isEqualTo("0");
         session.run(change);

@@ -1,8 +1,10 @@
 package dev.tidemark.model;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * readers that know nothing of markers see the deletion of a key that they do not have.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({@JsonSubTypes.Type(Marker.ChunkStart.class), @JsonSubTypes.Type(Marker.ChunkEnd.class)})
+@JsonSubTypes({
+    @JsonSubTypes.Type(Marker.ChunkStart.class),
+    @JsonSubTypes.Type(Marker.ChunkEnd.class),
+    @JsonSubTypes.Type(Marker.SchemaChange.class)
+})
 public sealed interface Marker {
 
     /** The header that holds the content. */
@@ -55,10 +61,33 @@ public sealed interface Marker {
     record ChunkEnd(long sequence, long rows) implements Marker {}
 
     /**
+     * The events that follow are of a table with other columns. It may come more than once.
+     *
+     * @param before the columns of the events so far, in order
+     * @param columns the columns of the events that follow
+     */
+    @JsonTypeName("schema-change")
+    record SchemaChange(long sequence, String schema, String table, List<ColumnType> before, List<ColumnType> columns)
+            implements Marker {
+
+        /** The table at the source. */
+        public TableId tableId() {
+            return new TableId(schema, table);
+        }
+    }
+
+    /**
      * A column as the source has it.
      *
      * @param type the type in SQL, with its modifiers; types outside of PostgreSQL's catalog have their schema
      * @param keyPosition the column's place in the key, from 1, or 0
+     * @param number stays the same when the column is renamed; 0 in markers of older versions
      */
-    record ColumnType(String name, String type, boolean notNull, boolean generated, int keyPosition) {}
+    record ColumnType(
+            String name,
+            String type,
+            boolean notNull,
+            boolean generated,
+            int keyPosition,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) int number) {}
 }

@@ -177,15 +177,30 @@ class WireContractTest {
                 "employees",
                 new RowKey("{\"emp_id\":5}"),
                 null,
-                List.of(new Marker.ColumnType("emp_id", "integer", true, false, 1)),
+                List.of(new Marker.ColumnType("emp_id", "integer", true, false, 1, 1)),
                 Map.of());
         Marker end = new Marker.ChunkEnd(SEQUENCE + 1, 10);
 
         assertThat(new String(MarkerCodec.write(start), UTF_8)).isEqualTo(golden("chunk-start"));
         assertThat(MarkerCodec.read(golden("chunk-start").getBytes(UTF_8))).isEqualTo(start);
         assertThat(MarkerCodec.read(MarkerCodec.write(end))).isEqualTo(end);
+        Marker change = new Marker.SchemaChange(
+                SEQUENCE,
+                "public",
+                "employees",
+                List.of(new Marker.ColumnType("emp_id", "integer", true, false, 1, 1)),
+                List.of(new Marker.ColumnType("emp_no", "bigint", true, false, 1, 1)));
+        assertThat(new String(MarkerCodec.write(change), UTF_8)).isEqualTo(golden("schema-change"));
+        assertThat(MarkerCodec.read(golden("schema-change").getBytes(UTF_8))).isEqualTo(change);
         assertThatThrownBy(() -> MarkerCodec.read("{\"kind\":\"other\"}".getBytes(UTF_8)))
                 .isInstanceOf(UndecodableException.class);
+    }
+
+    @Test
+    void readsColumnsOfOlderVersionsWithoutTheirNumber() throws IOException {
+        String older = golden("chunk-start").replace(",\"number\":1", "");
+        assertThat(((Marker.ChunkStart) MarkerCodec.read(older.getBytes(UTF_8))).columns())
+                .containsExactly(new Marker.ColumnType("emp_id", "integer", true, false, 1, 0));
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class ChunkIT {
 
-    private static final List<ColumnType> COLUMNS =
-            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+    private static final List<ColumnType> COLUMNS = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private static TestDestination destination;
 
@@ -109,8 +109,8 @@ class ChunkIT {
     class OfTextKeys {
 
         private final Events words = Events.of("words");
-        private final List<ColumnType> columns =
-                List.of(new ColumnType("w", "text", true, false, 1), new ColumnType("n", "integer", true, false, 2));
+        private final List<ColumnType> columns = List.of(
+                new ColumnType("w", "text", true, false, 1, 0), new ColumnType("n", "integer", true, false, 2, 0));
 
         private ChunkStart start(String collation) {
             return new ChunkStart(
@@ -167,11 +167,11 @@ class ChunkIT {
 
         private final Events fresh = new Events(new dev.tidemark.model.TableId("New \"S\"", "t"));
         private final List<ColumnType> columns = List.of(
-                new ColumnType("b", "character varying(100)", true, false, 2),
-                new ColumnType("a", "integer", true, false, 1),
-                new ColumnType("amount", "numeric(10,2)", true, false, 0),
-                new ColumnType("doubled", "numeric", true, true, 0),
-                new ColumnType("m", "public.mood", false, false, 0));
+                new ColumnType("b", "character varying(100)", true, false, 2, 0),
+                new ColumnType("a", "integer", true, false, 1, 0),
+                new ColumnType("amount", "numeric(10,2)", true, false, 0, 0),
+                new ColumnType("doubled", "numeric", true, true, 0, 0),
+                new ColumnType("m", "public.mood", false, false, 0, 0));
 
         @BeforeEach
         void reset() {
@@ -229,7 +229,7 @@ class ChunkIT {
                     "evil",
                     null,
                     null,
-                    List.of(new ColumnType("id", "int); DROP TABLE people; --", true, false, 1)),
+                    List.of(new ColumnType("id", "int); DROP TABLE people; --", true, false, 1, 0)),
                     Map.of());
             Problem problem = new Batches(destination, destination.sink(true), "e")
                     .chunk(start)

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LettersIT {
 
-    private static final List<ColumnType> COLUMNS =
-            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+    private static final List<ColumnType> COLUMNS = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private static TestDestination destination;
     private final Events people = Events.of("people");

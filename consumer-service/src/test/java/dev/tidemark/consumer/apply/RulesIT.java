@@ -94,8 +94,8 @@ class RulesIT {
     @Test
     void refusesRowsOfASnapshotInTheirMidst() {
         List<ColumnType> columns = List.of(
-                new ColumnType("id", "integer", true, false, 1),
-                new ColumnType("salary", "numeric(10,2)", false, false, 0));
+                new ColumnType("id", "integer", true, false, 1, 0),
+                new ColumnType("salary", "numeric(10,2)", false, false, 0, 0));
         destination.execute("DROP TABLE staff");
         Outcome outcome = batches(FLOOR, true)
                 .chunk(

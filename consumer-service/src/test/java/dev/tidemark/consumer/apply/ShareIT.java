@@ -22,8 +22,8 @@ class ShareIT {
 
     private static final int PARTITIONS = 3;
     private static final Partitioning BY_ID = new Partitioning(PARTITIONS, Map.of("id", "integer"));
-    private static final List<ColumnType> COLUMNS =
-            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+    private static final List<ColumnType> COLUMNS = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private static TestDestination destination;
 

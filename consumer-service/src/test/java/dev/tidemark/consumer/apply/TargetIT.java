@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class TargetIT {
 
     private static final SoftDelete MARKS = new SoftDelete("gone", "gone at");
-    private static final List<ColumnType> COLUMNS =
-            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+    private static final List<ColumnType> COLUMNS = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private static TestDestination destination;
 

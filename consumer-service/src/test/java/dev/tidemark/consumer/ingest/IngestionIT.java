@@ -143,8 +143,8 @@ class IngestionIT {
     }
 
     private void chunk(long sequence, int... ids) {
-        ColumnType id = new ColumnType("id", "integer", true, false, 1);
-        ColumnType name = new ColumnType("name", "character varying(5)", false, false, 0);
+        ColumnType id = new ColumnType("id", "integer", true, false, 1, 0);
+        ColumnType name = new ColumnType("name", "character varying(5)", false, false, 0, 0);
         broker.append(Events.marker(
                 people,
                 broker.end(people),

@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Wherever a partition is moved back to, the tables are equal when it has caught up again. */
 class RewindIT {
 
-    private static final List<ColumnType> COLUMNS =
-            List.of(new ColumnType("id", "integer", true, false, 1), new ColumnType("name", "text", false, false, 0));
+    private static final List<ColumnType> COLUMNS = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private static TestDestination destination;
     private static ControlStore control;

@@ -46,6 +46,7 @@ final class Capture implements AutoCloseable {
     private @Nullable PendingChunk pendingChunk;
     private boolean looked;
     private @Nullable Route copied;
+    private final SchemaChanges schemaChanges = new SchemaChanges();
 
     Capture(
             SourceConnection source,
@@ -161,6 +162,7 @@ final class Capture implements AutoCloseable {
                     route, chunks.read(source, route.table(), route.progress().upTo()));
         } catch (UntrackableTableException e) {
             routes.report(table, String.valueOf(e.getMessage()));
+            refresh.hurry();
         } catch (SQLException e) {
             if (!isOfTheTable(e)) {
                 throw e;
@@ -188,6 +190,9 @@ final class Capture implements AutoCloseable {
             refreshRoutes();
         }
         restartUncaptured(page);
+        if (schemaChanges.hasNew(page)) {
+            refresh.hurry(); // until the table is tracked again each statement has to look at it
+        }
         tickHasChanges = true;
         Intent intent = ledger.intent(from, page);
         outbox.announce(intent, from);
@@ -209,7 +214,7 @@ final class Capture implements AutoCloseable {
     /** Stored before the page is announced, so that a crash does not forget it. */
     private void restartUncaptured(Page page) throws SQLException {
         for (LoggedChange change : page.changes()) {
-            Route route = change.change() == null ? routes.byNumber(change.tableId()) : null;
+            Route route = change.isUncaptured() ? routes.byNumber(change.tableId()) : null;
             if (route != null && route.isOpen()) {
                 outbox.store(routes.restart(route), tick);
             }

@@ -33,6 +33,7 @@ final class EventBatch {
     /** Every row of a page takes a number, whether it is sent or not: so the others have the same numbers each time the page is sent. */
     static EventBatch of(Page page, long firstSequence, Routes routes, long sentAtMillis) {
         EventBatch batch = new EventBatch(sentAtMillis);
+        SchemaChanges schemaChanges = new SchemaChanges();
         long sequence = firstSequence;
         for (LoggedChange change : page.changes()) {
             Route route = routes.byNumber(change.tableId());
@@ -42,6 +43,11 @@ final class EventBatch {
             }
             if (route != null && route.isOpen() && change.change() != null) {
                 batch.add(route, change.key(), change.change(), sequence);
+            }
+            if (change.schemaChange() != null && schemaChanges.isNew(change) && route != null && route.isOpen()) {
+                batch.mark(
+                        route,
+                        change.schemaChange().marker(sequence, route.table().id()));
             }
             sequence++;
         }
@@ -90,9 +96,9 @@ final class EventBatch {
         return partitions - 1;
     }
 
-    private void mark(Route route, Marker.ChunkStart start) {
+    private void mark(Route route, Marker marker) {
         for (int partition = 0; partition < route.partitioning().partitions(); partition++) {
-            mark(route, partition, start);
+            mark(route, partition, marker);
         }
     }
 

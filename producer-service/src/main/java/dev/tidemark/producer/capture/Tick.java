@@ -29,6 +29,9 @@ final class Tick implements AutoCloseable {
     /** The op of a change that the triggers could not capture. */
     private static final String UNCAPTURED = "x";
 
+    /** The op that tells of other columns. */
+    private static final String ALTERED = "s";
+
     /** Both branches walk the index on xid; an OR of the two conditions would not. */
     private static final String ROWS = """
             SELECT id, slot, table_id, op, key, CASE WHEN pg_column_size(data) <= %d THEN data END, pg_column_size(data), xid,
@@ -137,8 +140,12 @@ final class Tick implements AutoCloseable {
 
     private LoggedChange change(ResultSet row) throws SQLException {
         lastId = row.getLong(1);
-        if (row.getString(4).equals(UNCAPTURED)) {
-            return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null);
+        String op = row.getString(4);
+        if (op.equals(UNCAPTURED)) {
+            return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, null);
+        } else if (op.equals(ALTERED)) {
+            byte[] columns = row.getBytes(6) == null ? largeRow(row.getLong(8), lastId) : row.getBytes(6);
+            return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, SchemaChange.parse(columns));
         }
         byte[] data = row.getBytes(6);
         long size = row.getLong(7);
@@ -147,9 +154,9 @@ final class Tick implements AutoCloseable {
         if (data == null && size > 0 && fits) {
             data = largeRow(xid, lastId);
         }
-        Operation operation = Operation.of(row.getString(4));
+        Operation operation = Operation.of(op);
         Change change = new Change(operation, data, xid, lastId, row.getLong(9), fits ? 0 : size);
-        return new LoggedChange(lastId, row.getInt(2), row.getInt(3), row.getBytes(5), change);
+        return new LoggedChange(lastId, row.getInt(2), row.getInt(3), row.getBytes(5), change, null);
     }
 
     private byte[] largeRow(long xid, long id) throws SQLException {

@@ -8,6 +8,7 @@ import dev.tidemark.model.RowKey;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourcePoint;
 import dev.tidemark.producer.source.TrackedTable;
+import dev.tidemark.producer.source.UntrackableTableException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkReader {
 
+    private static final String ALTERED = "SELECT cdc.schema_change(to_regclass(?), ?) IS NOT NULL";
     private static final int FETCH_ROWS = 500;
     /** Larger rows are read one by one. */
     private static final int INLINE_BYTES = 64 * 1024;
@@ -47,6 +49,7 @@ public final class ChunkReader {
         try {
             lock(connection, table);
             SourcePoint point = source.point();
+            refuseAltered(connection, table);
             TableShape shape = TableShape.read(connection, table);
             return new Reading(connection, table, shape, point).chunk(after);
         } finally {
@@ -64,6 +67,21 @@ public final class ChunkReader {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = '2s'");
             statement.execute("LOCK TABLE " + table.id().sql() + " IN ACCESS SHARE MODE");
+        }
+    }
+
+    /** A chunk may not have columns of which the change log has not told before it. */
+    private static void refuseAltered(Connection connection, TrackedTable table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ALTERED)) {
+            statement.setString(1, table.id().sql());
+            statement.setInt(2, table.number());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                if (row.getBoolean(1)) {
+                    throw new UntrackableTableException("The table " + table.id()
+                            + " was altered: its snapshot goes on as soon as it is tracked again");
+                }
+            }
         }
     }
 

@@ -29,12 +29,15 @@ public record TableShape(List<ColumnType> columns, List<ColumnType> key, Map<Str
     /** As cdc.key_order begins the order of an enum. */
     private static final String ENUM = "enum:";
 
+    /** The key is the one that the table is tracked by. */
     private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
-              coalesce(array_position(?::text[], a.attname::text), 0), cdc.key_order(a.atttypid, a.attcollation)
-            FROM pg_attribute a
-            WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
-            ORDER BY a.attnum
+            SELECT c.name, c.type, c."notNull", c.generated, coalesce(array_position(?::text[], c.name), 0), c.number,
+              cdc.key_order(a.atttypid, a.attcollation)
+            FROM to_regclass(?) relation,
+              json_to_recordset(cdc.columns(relation)) AS c(name text, type text, "notNull" boolean, generated boolean, number int),
+              pg_attribute a
+            WHERE a.attrelid = relation AND a.attnum = c.number
+            ORDER BY c.number
             """;
 
     static TableShape read(Connection connection, TrackedTable table) throws SQLException {
@@ -47,10 +50,15 @@ public record TableShape(List<ColumnType> columns, List<ColumnType> key, Map<Str
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     ColumnType column = new ColumnType(
-                            row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4), row.getInt(5));
+                            row.getString(1),
+                            row.getString(2),
+                            row.getBoolean(3),
+                            row.getBoolean(4),
+                            row.getInt(5),
+                            row.getInt(6));
                     columns.add(column);
-                    if (column.keyPosition() > 0 && row.getString(6) != null) {
-                        collations.put(column.name(), row.getString(6));
+                    if (column.keyPosition() > 0 && row.getString(7) != null) {
+                        collations.put(column.name(), row.getString(7));
                     }
                 }
             }

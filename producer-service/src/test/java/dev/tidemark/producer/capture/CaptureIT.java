@@ -474,7 +474,7 @@ class CaptureIT {
     void holdsBackATableWhoseTopicCannotBeMadeAndGoesOnWithTheOthers() throws SQLException {
         bench.execute("CREATE TABLE denied(id int PRIMARY KEY, v text); INSERT INTO denied VALUES (1, 'before')");
         String colliding = bench.topic("denied").replaceFirst("\\.", "_");
-        bench.createTopic(colliding);
+        bench.createTopic(colliding, 1);
         try (Capture capture = bench.start("denied, items")) {
             Workbench.drain(capture);
             bench.execute("INSERT INTO denied VALUES (2, 'meanwhile'); INSERT INTO items VALUES (1, 'x')");

@@ -43,6 +43,8 @@ final class Replica {
         } else if (MarkerCodec.read(header.value()) instanceof Marker.ChunkStart start) {
             chunk = start;
             inChunk.clear();
+        } else if (MarkerCodec.read(header.value()) instanceof Marker.SchemaChange) {
+            chunk = null;
         } else if (chunk != null) {
             removeRange(chunk);
             inChunk.forEach(this::apply);

@@ -213,9 +213,13 @@ final class Workbench implements AutoCloseable {
         }
     }
 
-    /** All records of the table's topic. */
+    /** All records of the table's topic, if it has one partition. */
     List<ConsumerRecord<byte[], byte[]>> records(String table) {
-        TopicPartition partition = new TopicPartition(topic(table), 0);
+        return records(table, 0);
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> records(String table, int number) {
+        TopicPartition partition = new TopicPartition(topic(table), number);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (Consumer<byte[], byte[]> consumer = consumers.createConsumer(null, null, null, null)) {
             consumer.assign(List.of(partition));
@@ -249,8 +253,8 @@ final class Workbench implements AutoCloseable {
         return topics.of(TableId.parse(table));
     }
 
-    void createTopic(String topic) {
-        withAdmin(admin -> admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
+    void createTopic(String topic, int partitions) {
+        withAdmin(admin -> admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
                 .all());
     }
 
