@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -70,7 +71,8 @@ public final class ApiDocument {
                         "--springdoc.api-docs.path=" + PATH,
                         "--springdoc.override-with-generic-response=false",
                         "--springdoc.default-produces-media-type=application/json")) {
-            int port = ((WebServerApplicationContext) service).getWebServer().getPort();
+            int port = Objects.requireNonNull(((WebServerApplicationContext) service).getWebServer())
+                    .getPort();
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + PATH + ".yaml"))
                     .build();
             HttpResponse<String> answer =
