@@ -28,6 +28,7 @@ final class Obstacles {
         Map<String, String> found = new LinkedHashMap<>();
         put(found, "destination", status.destination());
         put(found, "kafka", status.broker());
+        put(found, "listener", status.refusal());
         if (!status.started()) {
             found.put("listener", "not started yet, or stopped");
         }

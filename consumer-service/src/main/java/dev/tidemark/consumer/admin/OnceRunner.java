@@ -111,6 +111,7 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
         StringJoiner words = new StringJoiner("; ");
         add(words, "the destination", status.destination());
         add(words, "Kafka", status.broker());
+        add(words, "Kafka", status.refusal());
         status.partitions().forEach((partition, known) -> add(words, partition.toString(), known.problem()));
         words.add("records that are not applied, by partition: " + missing);
         return words.toString();

@@ -17,6 +17,7 @@ final class AssignedPartition {
     private @Nullable Problem problem;
     private long awaited;
     private boolean homeless;
+    private boolean unread;
     private int failures;
     private @Nullable Instant since;
     private Instant nextTry;
@@ -71,8 +72,19 @@ final class AssignedPartition {
         fail(why, now, backoff);
     }
 
+    /** It was not for what was read that it failed. */
+    void cannotBeRead() {
+        unread = true;
+    }
+
+    /** Whether it could not be read, and has been for a while since: there may be nothing new that could tell by being applied. */
+    boolean isReadAgain(Instant now) {
+        return unread && feed != null && !nextTry.isAfter(now);
+    }
+
     /** What was read cannot be applied. */
     void fail(Problem why, Instant now, Backoff backoff) {
+        unread = false;
         since = since == null ? now : since;
         problem = why;
         failures++;
@@ -109,6 +121,7 @@ final class AssignedPartition {
     }
 
     void succeed() {
+        unread = false;
         problem = null;
         failures = 0;
         since = null;

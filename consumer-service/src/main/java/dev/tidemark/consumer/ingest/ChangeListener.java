@@ -75,10 +75,22 @@ class ChangeListener implements ConsumerAwareRebalanceListener, CommonErrorHandl
     @Override
     public void handleOtherException(
             Exception error, Consumer<?, ?> consumer, MessageListenerContainer container, boolean batchListener) {
-        log.warn("Polling failed", error);
-        Collection<TopicPartition> which =
-                error instanceof InvalidOffsetException invalid ? invalid.partitions() : consumer.assignment();
-        ingestion.failed(which, error, consumer);
+        if (!(error instanceof UnreadableTopicsException)) {
+            log.warn("Polling failed", error);
+        }
+        ingestion.failed(partitions(error, consumer), error, consumer);
+    }
+
+    private static Collection<TopicPartition> partitions(Exception error, Consumer<?, ?> consumer) {
+        if (error instanceof InvalidOffsetException invalid) {
+            return invalid.partitions();
+        }
+        if (error instanceof UnreadableTopicsException unreadable) {
+            return consumer.assignment().stream()
+                    .filter(partition -> unreadable.topics().contains(partition.topic()))
+                    .toList();
+        }
+        return consumer.assignment();
     }
 
     /** Only a bug comes here: failures to apply are dealt with. Nothing is given up for one. */

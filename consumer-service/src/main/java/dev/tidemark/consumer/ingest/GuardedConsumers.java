@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.ingest;
 
+import dev.tidemark.consumer.apply.Problem;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -7,6 +8,9 @@ import java.util.Collection;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.springframework.kafka.core.ConsumerPostProcessor;
 
 /**
@@ -17,14 +21,18 @@ import org.springframework.kafka.core.ConsumerPostProcessor;
  *       hears of them, and a consumer that is asked looks at the group's offsets, where there may be none. So each partition gets a position, which means
  *       nothing, and is paused first of all.
  *   <li>Each poll has a budget.
+ *   <li>A topic that may not be read holds up its own partitions alone: the container would let the others wait, too. That Kafka refuses the consumer
+ *       altogether, which the container only logs, is noted.
  * </ul>
  */
 final class GuardedConsumers implements ConsumerPostProcessor<Object, Object> {
 
     private final PollBudget budget;
+    private final PipelineStatus status;
 
-    GuardedConsumers(PollBudget budget) {
+    GuardedConsumers(PollBudget budget, PipelineStatus status) {
         this.budget = budget;
+        this.status = status;
     }
 
     @Override
@@ -37,7 +45,8 @@ final class GuardedConsumers implements ConsumerPostProcessor<Object, Object> {
     }
 
     private Object call(Consumer<Object, Object> consumer, Method method, Object[] arguments) throws Throwable {
-        if (method.getName().equals("poll")) {
+        boolean polling = method.getName().equals("poll");
+        if (polling) {
             budget.reset();
         }
         for (int i = 0; arguments != null && i < arguments.length; i++) {
@@ -46,10 +55,24 @@ final class GuardedConsumers implements ConsumerPostProcessor<Object, Object> {
             }
         }
         try {
-            return method.invoke(consumer, arguments);
+            Object answer = method.invoke(consumer, arguments);
+            if (polling) {
+                status.refusal(null);
+            }
+            return answer;
         } catch (InvocationTargetException e) {
-            throw e.getTargetException();
+            throw polling ? seen(e.getTargetException()) : e.getTargetException();
         }
+    }
+
+    private Throwable seen(Throwable error) {
+        if (error instanceof TopicAuthorizationException topics) {
+            return new UnreadableTopicsException(topics);
+        }
+        if (error instanceof AuthorizationException || error instanceof AuthenticationException) {
+            status.refusal(Problem.of(error));
+        }
+        return error;
     }
 
     private static ConsumerRebalanceListener pausing(Consumer<?, ?> consumer, ConsumerRebalanceListener listener) {

@@ -73,15 +73,15 @@ class IngestConfiguration {
     }
 
     @Bean
-    DefaultKafkaConsumerFactoryCustomizer guardedConsumers(IngestProperties properties) {
+    DefaultKafkaConsumerFactoryCustomizer guardedConsumers(IngestProperties properties, PipelineStatus status) {
         return factory ->
-                guard(factory, new PollBudget(properties.maxBatchSize().toBytes()));
+                guard(factory, new PollBudget(properties.maxBatchSize().toBytes()), status);
     }
 
     @SuppressWarnings("unchecked")
-    private static void guard(DefaultKafkaConsumerFactory<?, ?> factory, PollBudget budget) {
+    private static void guard(DefaultKafkaConsumerFactory<?, ?> factory, PollBudget budget, PipelineStatus status) {
         ((DefaultKafkaConsumerFactory<?, byte[]>) factory).setValueDeserializer(budget);
-        ((DefaultKafkaConsumerFactory<Object, Object>) factory).addPostProcessor(new GuardedConsumers(budget));
+        ((DefaultKafkaConsumerFactory<Object, Object>) factory).addPostProcessor(new GuardedConsumers(budget, status));
     }
 
     @Bean

@@ -83,6 +83,7 @@ final class Ingestion {
             AssignedPartition assigned = partitions.get(partition);
             if (assigned != null) {
                 fail(assigned, Problem.of(error), consumer);
+                assigned.cannotBeRead();
             }
         }
     }
@@ -108,6 +109,10 @@ final class Ingestion {
         List<TopicPartition> homeless = new ArrayList<>();
         for (AssignedPartition assigned : partitions.values()) {
             TableId wanted = assigned.wantedTable();
+            if (assigned.isReadAgain(now)) {
+                assigned.succeed();
+                status.partition(assigned.partition(), assigned.status());
+            }
             if (!assigned.isDue(now)) {
                 continue;
             }

@@ -18,6 +18,7 @@ public final class PipelineStatus {
     private volatile @Nullable Instant busySince;
     private volatile @Nullable Problem destination;
     private volatile @Nullable Problem broker;
+    private volatile @Nullable Problem refusal;
     private volatile boolean started;
     private volatile Control control = Control.RUNNING;
     private volatile @Nullable LastError lastError;
@@ -54,6 +55,11 @@ public final class PipelineStatus {
     /** What is wrong with Kafka; null if it was there when last looked at. */
     public @Nullable Problem broker() {
         return broker;
+    }
+
+    /** Why Kafka refuses the consumer, though it answers; null if it does not. */
+    public @Nullable Problem refusal() {
+        return refusal;
     }
 
     /** Whether the listener runs. */
@@ -98,6 +104,11 @@ public final class PipelineStatus {
     void broker(@Nullable Problem problem) {
         note("kafka", broker, problem);
         broker = problem;
+    }
+
+    void refusal(@Nullable Problem problem) {
+        note("listener", refusal, problem);
+        refusal = problem;
     }
 
     void control(Control told) {

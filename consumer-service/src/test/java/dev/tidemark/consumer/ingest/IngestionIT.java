@@ -28,6 +28,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -369,6 +370,32 @@ class IngestionIT {
         instance.step().step();
         assertThat(instance.status.partitions().get(people).problem().message()).contains("events are lost");
         assertThat(rows("people")).containsExactly("1|a");
+    }
+
+    @Test
+    void letsOthersGoOnWhileATopicMayNotBeRead() {
+        person(1, 1, "a");
+        Instance instance = new Instance(people, pets).step();
+        new ChangeListener(instance.ingestion, new GroupOffsets(clock))
+                .handleOtherException(
+                        new UnreadableTopicsException(new TopicAuthorizationException(Set.of(people.topic()))),
+                        instance.consumer,
+                        null,
+                        true);
+        assertThat(instance.consumer.paused()).containsExactly(people);
+        assertThat(instance.status.of(people).problem().message()).contains(people.topic(), "READ");
+        assertThat(instance.status.of(pets).problem()).isNull();
+        clock.advance(Duration.ofSeconds(5));
+        instance.step();
+        assertThat(instance.status.of(people).problem())
+                .as("it may not be read yet")
+                .isNotNull();
+        clock.advance(Duration.ofSeconds(5));
+        instance.step();
+        assertThat(instance.status.of(people).problem()).isNull();
+        person(2, 2, "b");
+        instance.step();
+        assertThat(rows("people")).containsExactly("1|a", "2|b");
     }
 
     @Test
