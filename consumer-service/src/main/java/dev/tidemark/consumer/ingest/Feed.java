@@ -97,6 +97,10 @@ final class Feed {
         return partition;
     }
 
+    String topicId() {
+        return topicId;
+    }
+
     /** Where the partition stands in the destination. */
     Position committed() {
         return committed;

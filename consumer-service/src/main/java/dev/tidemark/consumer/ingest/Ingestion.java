@@ -35,6 +35,9 @@ final class Ingestion {
 
     private static final Logger log = LoggerFactory.getLogger(Ingestion.class);
 
+    /** How often to look whether topics are still the same. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
+
     private final Sink sink;
     private final Positioner positioner;
     private final TableSearch tableSearch;
@@ -43,6 +46,7 @@ final class Ingestion {
     private final Backoff backoff;
     private final Clock clock;
     private final Map<TopicPartition, AssignedPartition> partitions = new LinkedHashMap<>();
+    private Instant nextLook = Instant.MIN;
 
     Ingestion(
             Sink sink,
@@ -106,6 +110,7 @@ final class Ingestion {
             return;
         }
         Instant now = clock.instant();
+        leaveFormerTopics(now, consumer);
         List<TopicPartition> homeless = new ArrayList<>();
         for (AssignedPartition assigned : partitions.values()) {
             TableId wanted = assigned.wantedTable();
@@ -127,6 +132,15 @@ final class Ingestion {
         if (!homeless.isEmpty()) {
             positioner.place(homeless, consumer).forEach((partition, placed) -> place(partition, placed, consumer));
         }
+    }
+
+    /** A client that sees a topic only before it was deleted and after it was made anew reads on where it was: what is before would be lost. */
+    private void leaveFormerTopics(Instant now, Consumer<?, ?> consumer) {
+        if (now.isBefore(nextLook)) {
+            return;
+        }
+        nextLook = now.plus(LOOK_INTERVAL);
+        positioner.ofFormerTopics(partitions.values()).forEach(partition -> lose(partitions.get(partition), consumer));
     }
 
     /** The partitions stay this instance's. When it is resumed they are placed anew, since the offsets may have been moved meanwhile. */

@@ -82,6 +82,31 @@ final class Positioner {
         return known(consumer.beginningOffsets(List.of(partition), timeout), partition) > feed.nextOffset();
     }
 
+    /** Those of the partitions whose topic was deleted and made anew. While Kafka is away that is not known, and nothing is read either. */
+    List<TopicPartition> ofFormerTopics(Collection<AssignedPartition> partitions) {
+        List<Feed> feeds = partitions.stream()
+                .map(AssignedPartition::feed)
+                .filter(Objects::nonNull)
+                .toList();
+        try {
+            var descriptions = topics.describe(
+                    feeds.stream().map(Positioner::topic).distinct().toList());
+            return feeds.stream()
+                    .filter(feed -> {
+                        Topics.Description now = descriptions.get(topic(feed));
+                        return now != null && !now.id().equals(feed.topicId());
+                    })
+                    .map(Feed::partition)
+                    .toList();
+        } catch (KafkaUnavailableException e) {
+            return List.of();
+        }
+    }
+
+    private static String topic(Feed feed) {
+        return feed.partition().topic();
+    }
+
     private static <T> T known(Map<TopicPartition, T> answers, TopicPartition partition) {
         return Objects.requireNonNull(answers.get(partition), () -> "No answer for " + partition);
     }

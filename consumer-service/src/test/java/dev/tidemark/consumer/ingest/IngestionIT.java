@@ -421,6 +421,20 @@ class IngestionIT {
     }
 
     @Test
+    void missesNothingOfATopicThatWasMadeAnewBehindItsBack() {
+        person(500, 1, "a");
+        Instance instance = new Instance(people).step();
+        broker.recreate(people);
+        person(3, 2, "b");
+        person(4, 3, "c");
+        instance.step();
+        clock.advance(Duration.ofSeconds(10));
+        instance.step().step();
+        assertThat(rows("people")).containsExactly("1|a", "2|b", "3|c");
+        assertThat(stored(people)).isEqualTo("2|4");
+    }
+
+    @Test
     void keepsAChunkTogetherOverARestart() {
         destination.execute("INSERT INTO people VALUES (77, 'old')", "TRUNCATE writes");
         person(1, 1, "a");
