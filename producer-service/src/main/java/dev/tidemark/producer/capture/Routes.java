@@ -7,6 +7,7 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.publish.TableTopic;
 import dev.tidemark.producer.publish.TopicRefusedException;
+import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.TableRequests;
 import dev.tidemark.producer.source.TrackedTable;
@@ -130,7 +131,7 @@ final class Routes {
     }
 
     /** @return whether there is nothing to complain of */
-    private boolean open(TrackedTable table, @Nullable TableId other) {
+    private boolean open(TrackedTable table, @Nullable TableId other) throws SQLException {
         if (!table.active()) {
             close(table);
             return true;
@@ -277,7 +278,7 @@ final class Routes {
         }
     }
 
-    private void add(TrackedTable table) {
+    private void add(TrackedTable table) throws SQLException {
         Route known = byNumber.get(table.number());
         if (known == null || !known.table().equals(table)) {
             TableTopic topic = publisher.ensureTopic(table.id(), table.ordered());
@@ -287,6 +288,9 @@ final class Routes {
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
             if (before != null && before.started() && !progress.started()) {
                 listener.gap(table.id());
+            }
+            if (progress.complete() && (known == null || !known.progress().complete())) {
+                MissedChanges.copyIsLeft(source.jdbc(), table.number());
             }
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
             listener.snapshotProgress(progress);

@@ -16,6 +16,8 @@ public final class MissedChanges {
             UPDATE cdc.tracked_table SET unchanged_from = nextval('cdc.change_log_id') WHERE id IN (SELECT table_id FROM ended)
             """;
 
+    private static final String LEAVE = "UPDATE cdc.missed_change SET copying = false WHERE table_id = ? AND copying";
+
     private static final String PRUNE = """
             DELETE FROM cdc.missed_change m WHERE EXISTS (
               SELECT FROM cdc.missed_change o WHERE (o.table_id, o.cause, o.copying) = (m.table_id, m.cause, m.copying) AND o.id > m.id)
@@ -31,6 +33,11 @@ public final class MissedChanges {
     /** To be called when Kafka has all of the copy. */
     public static void copyEnds(Connection connection, int table) throws SQLException {
         execute(connection, END, table);
+    }
+
+    /** To be called when no copy is under way, since it was left before its end. */
+    public static void copyIsLeft(Connection connection, int table) throws SQLException {
+        execute(connection, LEAVE, table);
     }
 
     /** Of the same cause one note is enough, and each transaction may have left one. */

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators ask of a producer while it runs. */
 class ControlIT {
@@ -250,6 +252,27 @@ class ControlIT {
         drain(poller);
         assertThat(missed()).isEmpty();
         poller.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void remembersThatChangesWereMissedWhenTheCopyIsLeft(boolean afterARestart) throws SQLException {
+        bench.chunkRows = 1;
+        Poller poller = bench.poller("items");
+        drain(poller);
+        writeAsReplica(1);
+        writeAsReplica(2);
+        control.tables().copyAnew(List.of(ITEMS));
+        poller.pollOnce();
+        assertThat(missed()).containsOnly("true");
+        if (afterARestart) {
+            poller.stop();
+        }
+        control.tables().cancelCopy(ITEMS);
+        Poller next = afterARestart ? bench.poller("items") : poller;
+        drain(next);
+        assertThat(missed()).containsOnly("false");
+        next.stop();
     }
 
     @Test
