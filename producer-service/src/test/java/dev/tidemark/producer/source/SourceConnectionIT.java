@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,17 @@ class SourceConnectionIT {
                 locked = next.tryLock(); // the server notices soon
             }
             assertThat(locked).isTrue();
+        }
+    }
+
+    @Test
+    void hasTheServerNoticeSoonThatTheProducerIsGone() throws SQLException {
+        try (SourceConnection source = SourceConnection.open(database);
+                Statement statement = source.jdbc().createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT sum(setting::int) FROM pg_settings WHERE name IN ('tcp_keepalives_idle', 'tcp_keepalives_interval')")) {
+            row.next();
+            assertThat(row.getInt(1)).isEqualTo(15);
         }
     }
 
