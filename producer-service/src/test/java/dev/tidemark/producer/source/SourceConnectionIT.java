@@ -98,6 +98,18 @@ class SourceConnectionIT {
         }
     }
 
+    @Test
+    void readsAllRowsOfATableOrNone() throws SQLException {
+        SERVER.execute("CREATE TABLE secret(id int); ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE ROLE reader LOGIN");
+        SERVER.execute("GRANT SELECT ON secret TO reader");
+        database.setUser("reader");
+        try (SourceConnection source = SourceConnection.open(database);
+                Statement statement = source.jdbc().createStatement()) {
+            assertThatThrownBy(() -> statement.execute("SELECT FROM public.secret"))
+                    .hasMessageContaining("row-level security");
+        }
+    }
+
     /** A connection whose statements fail when they are to run this SQL, and whose close gives it back to a pool, that is does nothing. */
     private static Connection refusing(String sql, Connection real) {
         return proxy(Connection.class, (proxy, method, arguments) -> switch (method.getName()) {
