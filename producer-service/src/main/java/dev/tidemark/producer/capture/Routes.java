@@ -34,8 +34,6 @@ final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
-    private static final TableTopic NO_TOPIC = new TableTopic("", 1);
-
     private final Pipeline pipeline;
     private final SourceConnection source;
     private final Publisher publisher;
@@ -126,7 +124,7 @@ final class Routes {
 
     private boolean isEstablished(TrackedTable table) {
         Route known = byNumber.get(table.number());
-        return stored.containsKey(table.id())
+        return (stored.containsKey(table.id()) && !closed.contains(table.number()))
                 || (known != null && known.table().id().equals(table.id()));
     }
 
@@ -161,11 +159,17 @@ final class Routes {
     /** From now on its changes are left out. Whatever was sent of it no longer counts, so that they come with a new snapshot if the way opens again. */
     private void close(TrackedTable table) {
         Route known = byNumber.remove(table.number());
-        TableProgress left = stored.remove(table.id());
-        closed.add(table.number());
-        if (known != null || left != null) {
-            forgotten.add(TableProgress.none(table, NO_TOPIC));
+        TableProgress left = known == null ? stored.get(table.id()) : known.progress();
+        if (closed.add(table.number()) && left != null) {
+            forget(left);
         }
+    }
+
+    /** Nothing of what was sent counts any more, but that it is in the topic, spread over so many partitions. */
+    private void forget(TableProgress progress) {
+        TableProgress nothing = progress.restarted();
+        stored.put(nothing.id(), nothing);
+        forgotten.add(nothing);
     }
 
     /** The progress that no longer counts, to be stored before changes of its tables are left out. Each is returned once. */

@@ -9,6 +9,7 @@ import dev.tidemark.model.Marker;
 import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.Sequence;
+import dev.tidemark.model.TableId;
 import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.StoredState;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CaptureIT {
 
@@ -560,6 +563,29 @@ class CaptureIT {
         assertThat(markers("items"))
                 .filteredOn(Marker.ChunkStart.class::isInstance)
                 .hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void keepsToItsPartitionsWhenATableIsTakenAwayAndAddedAgain(boolean restarted) throws SQLException {
+        TableId items = TableId.parse("items");
+        Capture capture = bench.start("items");
+        Workbench.drain(capture);
+        bench.addPartitions(bench.topic("items"), 3);
+        bench.sql.sql("SELECT cdc.untrack('items')").query().listOfRows();
+        Workbench.drain(capture);
+        if (restarted) {
+            capture.close();
+            capture = bench.start("");
+            Workbench.drain(capture);
+        }
+        bench.track("items");
+        Workbench.drain(capture);
+        capture.close();
+        assertThat(Objects.requireNonNull(bench.read().tables().get(items)).complete())
+                .isTrue();
+        assertThat(Objects.requireNonNull(bench.read().tables().get(items)).partitions())
+                .isEqualTo(1);
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -255,6 +256,11 @@ final class Workbench implements AutoCloseable {
 
     void createTopic(String topic, int partitions) {
         withAdmin(admin -> admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+                .all());
+    }
+
+    void addPartitions(String topic, int total) {
+        withAdmin(admin -> admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
                 .all());
     }
 

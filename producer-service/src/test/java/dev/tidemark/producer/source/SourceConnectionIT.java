@@ -100,7 +100,8 @@ class SourceConnectionIT {
 
     @Test
     void readsAllRowsOfATableOrNone() throws SQLException {
-        SERVER.execute("CREATE TABLE secret(id int); ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE ROLE reader LOGIN");
+        SERVER.execute(
+                "CREATE TABLE secret(id int); ALTER TABLE secret ENABLE ROW LEVEL SECURITY; CREATE ROLE reader LOGIN");
         SERVER.execute("GRANT SELECT ON secret TO reader");
         database.setUser("reader");
         try (SourceConnection source = SourceConnection.open(database);
