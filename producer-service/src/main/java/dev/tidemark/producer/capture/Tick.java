@@ -35,17 +35,19 @@ final class Tick implements AutoCloseable {
     /** Both branches walk the index on xid; an OR of the two conditions would not. */
     private static final String ROWS = """
             SELECT id, slot, table_id, op, key, CASE WHEN pg_column_size(data) <= %d THEN data END, pg_column_size(data), xid,
-              (date_part('epoch', at) * 1000000)::bigint
+              (date_part('epoch', at) * 1000000)::bigint, place
             FROM (
-              SELECT * FROM cdc.change_log
+              SELECT *, ctid AS place FROM cdc.change_log
               WHERE xid >= ?::xid8 AND xid < ?::xid8 AND pg_visible_in_snapshot(xid, ?::pg_snapshot) AND id > ? AND id <= ?
               UNION ALL
-              SELECT * FROM cdc.change_log
+              SELECT *, ctid AS place FROM cdc.change_log
               WHERE xid = ANY (?::xid8[]) AND pg_visible_in_snapshot(xid, ?::pg_snapshot) AND id > ? AND id <= ?) tick
             ORDER BY id
             """.formatted(INLINE_BYTES);
 
-    private static final String LARGE_ROW = "SELECT data FROM cdc.change_log WHERE xid = ?::xid8 AND id = ?";
+    /** By its place, since by its transaction all rows of that would be looked at for each. */
+    private static final String LARGE_ROW =
+            "SELECT data FROM cdc.change_log WHERE slot = ? AND ctid = ?::tid AND id = ?";
 
     private final Connection connection;
     private final PgSnapshot previous;
@@ -144,7 +146,8 @@ final class Tick implements AutoCloseable {
         if (op.equals(UNCAPTURED)) {
             return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, null);
         } else if (op.equals(ALTERED)) {
-            byte[] columns = row.getBytes(6) == null ? largeRow(row.getLong(8), lastId) : row.getBytes(6);
+            byte[] columns =
+                    row.getBytes(6) == null ? largeRow(row.getInt(2), row.getString(10), lastId) : row.getBytes(6);
             return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, SchemaChange.parse(columns));
         }
         byte[] data = row.getBytes(6);
@@ -152,17 +155,18 @@ final class Tick implements AutoCloseable {
         long xid = row.getLong(8);
         boolean fits = size <= limits.rowBytes();
         if (data == null && size > 0 && fits) {
-            data = largeRow(xid, lastId);
+            data = largeRow(row.getInt(2), row.getString(10), lastId);
         }
         Operation operation = Operation.of(op);
         Change change = new Change(operation, data, xid, lastId, row.getLong(9), fits ? 0 : size);
         return new LoggedChange(lastId, row.getInt(2), row.getInt(3), row.getBytes(5), change, null);
     }
 
-    private byte[] largeRow(long xid, long id) throws SQLException {
+    private byte[] largeRow(int slot, String place, long id) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LARGE_ROW)) {
-            query.setObject(1, xid, Types.OTHER);
-            query.setLong(2, id);
+            query.setInt(1, slot);
+            query.setObject(2, place, Types.OTHER);
+            query.setLong(3, id);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return row.getBytes(1);

@@ -124,6 +124,27 @@ class CaptureIT {
     }
 
     @Test
+    @Timeout(60)
+    void looksAtEachLargeRowOfATransactionOnce() throws SQLException {
+        int rows = 200;
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("INSERT INTO items SELECT g, repeat('x', 70000) FROM generate_series(1, " + rows + ") g");
+            Workbench.drain(capture);
+        }
+        assertThat(events("items")).hasSize(rows);
+        long looks = 0;
+        while (looks < rows) { // a session tells of them when it has ended
+            looks = bench.sql
+                    .sql(
+                            "SELECT sum(pg_stat_get_tuples_fetched(inhrelid)) FROM pg_inherits WHERE inhparent = 'cdc.change_log'::regclass")
+                    .query(Long.class)
+                    .single();
+        }
+        assertThat(looks).isLessThan(10L * rows);
+    }
+
+    @Test
     void keepsTheOrderOfCommitsNotOfTransactions() throws SQLException {
         try (Capture capture = bench.start("items");
                 Connection early = bench.source.getConnection();
