@@ -179,6 +179,7 @@ final class Capture implements AutoCloseable {
                 || state.startsWith("22")
                 || state.startsWith("3F")
                 || state.startsWith("0A")
+                || state.startsWith("54")
                 || state.startsWith("XX")
                 || state.equals("55P03");
     }

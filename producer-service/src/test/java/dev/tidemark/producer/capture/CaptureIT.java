@@ -2,6 +2,7 @@ package dev.tidemark.producer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
@@ -142,6 +143,25 @@ class CaptureIT {
                     .single();
         }
         assertThat(looks).isLessThan(10L * rows);
+    }
+
+    @Test
+    void goesOnWithoutATableWithARowThatIsTooLargeToBeRead() throws SQLException {
+        assumeTrue(bench.sql
+                        .sql("SELECT current_setting('server_version_num')::int")
+                        .query(Integer.class)
+                        .single()
+                >= 180000);
+        bench.execute(
+                "CREATE TABLE huge(id int PRIMARY KEY, n int, v text GENERATED ALWAYS AS (repeat('x', n)) VIRTUAL);"
+                        + "INSERT INTO huge (id, n) VALUES (1, 2000000000); INSERT INTO items VALUES (1, 'x')");
+        try (Capture capture = bench.start("items, huge")) {
+            Workbench.drain(capture);
+            assertThat(bench.problems.get("public.huge")).contains("length too large");
+            bench.execute("INSERT INTO items VALUES (2, 'y')");
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
     }
 
     @Test
