@@ -49,6 +49,8 @@ BEGIN
     RETURN;
   END IF;
 
+  -- Once more: who was emptying the slot has done so by now, and while it is read here nobody else can.
+  SELECT s.truncated INTO truncated FROM cdc.log_slot s WHERE s.slot = slot;
   EXECUTE format('SELECT count(*), max(id) FROM %s', leaf) INTO counted, last_id;
   IF truncated + counted <> expected THEN
     -- A row that came after the offset may have been counted.

@@ -146,6 +146,24 @@ class RetentionIT {
     }
 
     @Test
+    void readsTheBooksAfterWhoIsEmptyingTheSlot() {
+        String offset = session.value("SELECT pg_current_snapshot()");
+        session.run("BEGIN");
+        assertThat(truncate(offset, 10)).isEqualTo("truncated|0|10");
+        try (Session second = database.session()) {
+            CompletableFuture<String> status =
+                    CompletableFuture.supplyAsync(() -> second.value(truncation(offset, 10)));
+            String waiting =
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '%s'::regclass".formatted(table);
+            while (!status.isDone() && session.value(waiting).equals("0")) {
+                // until it has begun
+            }
+            session.run("COMMIT");
+            assertThat(status.join()).isEqualTo("empty|10|0");
+        }
+    }
+
+    @Test
     void asksForATransactionThatSeesWhatCameLast() {
         session.run("BEGIN ISOLATION LEVEL REPEATABLE READ");
         assertThat(session.failure("SELECT cdc.truncate_slot(0::smallint, '1', '{}', 0)")
