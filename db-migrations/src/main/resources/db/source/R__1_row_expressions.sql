@@ -101,12 +101,13 @@ BEGIN
   RETURN CASE WHEN plain THEN format('row_to_json(%I.*)', alias) ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', array_to_string(forms, ', ')) END;
 END $$;
 
--- Whether an index identifies each row: no condition, no expressions, and no column that may be NULL (in PostgreSQL 18 a NOT NULL may be declared but not yet checked).
+-- Whether an index identifies each row: no condition, no expressions, and no column that may be NULL (in PostgreSQL 18 a NOT NULL may be declared but not yet checked). And whether rows
+-- are found by it: if it orders a column by another collation than the column's own, comparing with the column would read the whole table for each row that is written.
 CREATE OR REPLACE FUNCTION cdc.identifies_rows(i pg_index) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL AND NOT EXISTS (
     SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, position) LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0
-    WHERE k.position <= i.indnkeyatts AND (a.attnotnull IS NOT TRUE
+    WHERE k.position <= i.indnkeyatts AND (a.attnotnull IS NOT TRUE OR i.indcollation[k.position - 1] <> a.attcollation
       OR EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = i.indrelid AND c.contype = 'n' AND c.conkey = ARRAY[k.attnum] AND NOT c.convalidated)));
 END $$;
 

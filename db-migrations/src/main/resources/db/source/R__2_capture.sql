@@ -48,7 +48,7 @@ BEGIN
     hint := format('ALTER TABLE %s ADD PRIMARY KEY (...), or name a unique index on columns that are NOT NULL in cdc.keys or in cdc.track(%1$L, ...), or leave the table out.', relation);
   ELSE
     message := format('%s cannot be tracked: the index %s that was chosen as its key does not identify every row', relation, chosen);
-    hint := 'It has to be unique, valid, without condition and expressions, and all its columns NOT NULL. Put that right, or choose another one in cdc.keys or with cdc.track(table, index); NULL there stands for the primary key.';
+    hint := 'It has to be unique, valid, without condition and expressions, all its columns NOT NULL and in their own collations. Put that right, or choose another one in cdc.keys or with cdc.track(table, index); NULL there stands for the primary key.';
   END IF;
 END $$;
 

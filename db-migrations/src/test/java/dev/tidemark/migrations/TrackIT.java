@@ -68,6 +68,7 @@ class TrackIT {
                     CREATE UNIQUE INDEX i ON r (code, maybe)                   | i that was chosen
                     CREATE UNIQUE INDEX i ON r (code) WHERE id > 0             | i that was chosen
                     CREATE UNIQUE INDEX i ON r (lower(code))                   | i that was chosen
+                    CREATE UNIQUE INDEX i ON r (code COLLATE "C")              | i that was chosen
                     CREATE TABLE o (id int); CREATE UNIQUE INDEX i ON o (id)   | i is no index of it
                     """)
     void refusesIndexesThatDoNotIdentifyRows(String index, String message) {
