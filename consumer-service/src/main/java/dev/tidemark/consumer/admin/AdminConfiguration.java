@@ -4,6 +4,7 @@ import dev.tidemark.consumer.apply.HeartbeatTable;
 import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.RowReader;
 import dev.tidemark.consumer.apply.Sink;
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.consumer.deadletter.DeadLetterJobs;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.Replays;
@@ -30,8 +31,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 class AdminConfiguration {
 
     @Bean
-    ConsumerMeters consumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat) {
-        return new ConsumerMeters(registry, heartbeat);
+    ConsumerMeters consumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat, Targets targets) {
+        return new ConsumerMeters(registry, heartbeat, targets);
     }
 
     @Bean

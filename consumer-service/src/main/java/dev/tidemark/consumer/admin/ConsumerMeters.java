@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.admin;
 
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.consumer.ingest.IngestListener;
@@ -9,6 +10,7 @@ import dev.tidemark.model.TableId;
 import dev.tidemark.run.EventTally;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -27,13 +29,15 @@ final class ConsumerMeters implements IngestListener {
 
     private final MeterRegistry registry;
     private final HeartbeatWatch heartbeat;
+    private final Targets targets;
     private final Counter skipped;
     private final DistributionSummary batchSize;
     private final Timer batchTime;
     private final Map<TableId, TableMeters> tables = new ConcurrentHashMap<>();
 
-    ConsumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat) {
+    ConsumerMeters(MeterRegistry registry, HeartbeatWatch heartbeat, Targets targets) {
         this.registry = registry;
+        this.targets = targets;
         this.heartbeat = heartbeat;
         this.skipped = Counter.builder("cdc.events.skipped")
                 .description("Events that came before, or belong to a chunk that was given up")
@@ -84,6 +88,11 @@ final class ConsumerMeters implements IngestListener {
         for (CauseClass cause : CauseClass.values()) {
             refused(table.toString(), cause);
         }
+        Gauge.builder("cdc.ignored.columns", targets, all -> all.ignored(table).size())
+                .description("Columns whose values are left out, since the destination does not have them")
+                .baseUnit("columns")
+                .tag("table", table.toString())
+                .register(registry);
         return new TableMeters(registry, table.toString());
     }
 

@@ -11,6 +11,7 @@ import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.consumer.apply.OffsetStore.Stored;
 import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.apply.Problem;
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.consumer.ingest.KafkaUnavailableException;
 import dev.tidemark.consumer.ingest.PartitionStatus;
 import dev.tidemark.consumer.ingest.PipelineStatus;
@@ -20,6 +21,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,14 +39,21 @@ class StatusController {
     private final Obstacles obstacles;
     private final OffsetStore offsets;
     private final Topics topics;
+    private final Targets targets;
     private final Instance instance;
 
     StatusController(
-            PipelineStatus status, Obstacles obstacles, OffsetStore offsets, Topics topics, Instance instance) {
+            PipelineStatus status,
+            Obstacles obstacles,
+            OffsetStore offsets,
+            Topics topics,
+            Targets targets,
+            Instance instance) {
         this.status = status;
         this.obstacles = obstacles;
         this.offsets = offsets;
         this.topics = topics;
+        this.targets = targets;
         this.instance = instance;
     }
 
@@ -63,8 +74,15 @@ class StatusController {
                 instance.commit(),
                 lag(partitions),
                 partitions,
+                ignoredColumns(),
                 status.lastError(),
                 errors.isEmpty() ? null : String.join("; ", errors));
+    }
+
+    private Map<String, Set<String>> ignoredColumns() {
+        Map<String, Set<String>> columns = new TreeMap<>();
+        targets.ignored().forEach((table, names) -> columns.put(table.toString(), new TreeSet<>(names)));
+        return columns;
     }
 
     private static @Nullable Long lag(List<Partition> partitions) {

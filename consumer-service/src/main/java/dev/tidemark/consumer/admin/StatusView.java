@@ -8,6 +8,7 @@ import dev.tidemark.consumer.ingest.PartitionStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param paused who has paused the group, also where it has failed besides; null if it is not
  * @param lag how many records of its topics are not applied; null if that is not known
  * @param partitions those of this instance
+ * @param ignoredColumns columns whose values are left out, since the destination does not have them, by table; as far as this instance has met any
  * @param lastError what went wrong last since the start, also when it is over
  * @param error why some of it is not known
  */
@@ -30,6 +32,7 @@ record StatusView(
         @Nullable String commit,
         @Nullable Long lag,
         @JsonInclude List<Partition> partitions,
+        Map<String, Set<String>> ignoredColumns,
         @Nullable LastError lastError,
         @Nullable String error) {
 

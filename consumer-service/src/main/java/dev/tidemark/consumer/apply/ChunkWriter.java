@@ -25,6 +25,7 @@ final class ChunkWriter {
 
     private final TableCatalog catalog;
     private final TableCreator creator;
+    private final SchemaFollower schema;
     private final boolean createTables;
     private final EventReader reader;
     private final Reduction reduction;
@@ -32,9 +33,14 @@ final class ChunkWriter {
     ChunkWriter(TableCatalog catalog, boolean createTables, EventReader reader) {
         this.catalog = catalog;
         this.creator = new TableCreator();
+        this.schema = new SchemaFollower(catalog, creator);
         this.createTables = createTables;
         this.reader = reader;
         this.reduction = new Reduction(reader);
+    }
+
+    SchemaFollower schema() {
+        return schema;
     }
 
     void write(Connection connection, Chunk chunk, Verdicts verdicts) throws SQLException {
@@ -87,6 +93,7 @@ final class ChunkWriter {
     void createIfWished(Connection connection, ChunkStart start) throws SQLException {
         catalog.forget(start.tableId());
         if (!createTables || catalog.exists(connection, start.tableId())) {
+            schema.addMissing(connection, start);
             return;
         }
         // The other partitions' consumers have the same chunk.

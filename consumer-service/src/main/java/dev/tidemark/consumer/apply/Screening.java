@@ -3,6 +3,7 @@ package dev.tidemark.consumer.apply;
 import dev.tidemark.consumer.apply.CarefulWriter.Failure;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.SchemaChange;
 import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.Refusal;
@@ -57,6 +58,8 @@ final class Screening {
                 screen(connection, row, verdicts);
             }
             chunk.unreadable().forEach(verdicts::refuse);
+        } else if (step instanceof SchemaChange change && rules.has(change.table())) {
+            chunks.schema().follow(connection, change);
         } else if (step instanceof Unreadable record) {
             verdicts.refuse(record);
         }

@@ -9,24 +9,26 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The tables of the destination.
  *
  * @param createTables whether a table that is missing is made, with the columns, types and key that it has at the source, when a snapshot of it comes
- * @param unknownColumns what to do with a column that the destination's table does not have: wait for it, or ignore it
+ * @param schemaChanges what to do when a table was altered at the source: apply to the destination what is safe, wait for somebody to do it, or ignore columns that it lacks
  * @param tables tables that are otherwise than at the source, by their name there in SQL (docs/destination-tables.md)
  */
 @ConfigurationProperties("cdc.sink")
 public record SinkProperties(
         @DefaultValue("false") boolean createTables,
-        @DefaultValue("wait") UnknownColumns unknownColumns,
+        @DefaultValue("wait") SchemaChanges schemaChanges,
         Map<String, Table> tables) {
 
     public SinkProperties {
         tables = tables == null ? Map.of() : Map.copyOf(tables);
     }
 
-    /** What to do with a column that the destination's table does not have. */
-    public enum UnknownColumns {
-        /** The table stops there until it has the column; others go on. */
+    /** What to do when a table was altered at the source. */
+    public enum SchemaChanges {
+        /** Columns are added, types widened, NOT NULL dropped; at anything else the table waits. */
+        APPLY,
+        /** The table stops there until the destination's follows; others go on. */
         WAIT,
-        /** Its values are left out, with a warning. */
+        /** Columns that the destination's table lacks are left out, with a warning; at what would make it refuse rows the table waits. */
         IGNORE
     }
 
@@ -35,13 +37,13 @@ public record SinkProperties(
      *
      * @param table its name at the destination in SQL; that of the source if it is not set
      * @param columns the names of columns at the destination, by those at the source
-     * @param unknownColumns what to do with a column that the destination's table does not have; as for all tables if it is not set
+     * @param schemaChanges what to do when the table was altered at the source; as for all tables if it is not set
      * @param softDelete how rows are marked that are deleted at the source; they are deleted if it is not set
      */
     public record Table(
             @Nullable String table,
             Map<String, String> columns,
-            @Nullable UnknownColumns unknownColumns,
+            @Nullable SchemaChanges schemaChanges,
             @Nullable SoftDelete softDelete) {
 
         public Table {

@@ -5,6 +5,8 @@ import dev.tidemark.consumer.rules.RuleException;
 import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.consumer.rules.TableRules;
 import dev.tidemark.model.Columns;
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.TableId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ final class SinkTable {
     private final boolean cascading;
     private final Map<RowShape, RowSql> statements = new HashMap<>();
     private @Nullable TableRules rules;
+    private Marker.@Nullable SchemaChange followed;
 
     /**
      * @param id the table's name at the source
@@ -74,13 +77,30 @@ final class SinkTable {
         return cascading;
     }
 
+    /** Whether the table has followed just this schema change. It comes again until the producer has looked at the source's table. */
+    boolean hasFollowed(Marker.SchemaChange change) {
+        return followed != null
+                && followed.before().equals(change.before())
+                && followed.columns().equals(change.columns());
+    }
+
+    void followed(Marker.SchemaChange change) {
+        followed = change;
+    }
+
+    /** Whether the table has all of the source's columns. */
+    boolean hasAll(List<ColumnType> all) {
+        return all.stream().allMatch(column -> columns.containsKey(column.name()));
+    }
+
     /** @throws EnvironmentException if the table has no such column */
     SinkColumn column(String name) {
         SinkColumn column = columns.get(name);
         if (column == null) {
             throw new EnvironmentException(
                     "The table " + target.table() + " has no column " + TableId.quote(target.column(name))
-                            + " at the destination: add it there as it is at the source, or set cdc.sink.unknown-columns=ignore");
+                            + " at the destination, and no schema change in the stream tells its type: add it there as it is at the source,"
+                            + " take a new snapshot if cdc.sink.schema-changes is apply, or set it to ignore");
         }
         return column;
     }
@@ -88,7 +108,7 @@ final class SinkTable {
     /** The column, null if its values are left out. */
     @Nullable
     SinkColumn stored(String name) {
-        if (target.ignoring() && !columns.containsKey(name)) {
+        if (target.isIgnoring() && !columns.containsKey(name)) {
             targets.ignored(id, name);
             return null;
         }

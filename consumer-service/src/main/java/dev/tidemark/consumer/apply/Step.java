@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import dev.tidemark.model.ChangeEvent;
+import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
@@ -87,6 +88,24 @@ public sealed interface Step {
         @Override
         public TableId table() {
             return start.tableId();
+        }
+    }
+
+    /**
+     * The changes that follow are of a table with other columns.
+     *
+     * @param share what the partition has of the table: changes of the others may still be of the former columns
+     */
+    record SchemaChange(long offset, Marker.SchemaChange marker, Share share) implements Step {
+
+        @Override
+        public long sequence() {
+            return marker.sequence();
+        }
+
+        @Override
+        public TableId table() {
+            return marker.tableId();
         }
     }
 

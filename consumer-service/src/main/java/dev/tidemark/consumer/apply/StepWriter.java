@@ -2,6 +2,7 @@ package dev.tidemark.consumer.apply;
 
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.SchemaChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EventReader;
@@ -17,7 +18,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes steps in the fewest statements: all changes of rows between chunks and truncates at once. */
+/** Writes steps in the fewest statements: all changes of rows between chunks, truncates and schema changes at once. */
 final class StepWriter {
 
     private static final Logger log = LoggerFactory.getLogger(StepWriter.class);
@@ -53,6 +54,8 @@ final class StepWriter {
                 chunks.write(connection, chunk, verdicts);
             } else if (step instanceof Truncation truncation) {
                 truncate(connection, truncation);
+            } else if (step instanceof SchemaChange change) {
+                chunks.schema().follow(connection, change);
             }
         }
         writeChanges(connection, changes);

@@ -69,6 +69,11 @@ final class TableCatalog {
         return targets.sole(id);
     }
 
+    /** A column of the source's table is left out. */
+    void ignored(TableId id, String column) {
+        targets.ignored(id, column);
+    }
+
     /** @throws MissingTableException if there is no such table */
     SinkTable get(Connection connection, TableId id) throws SQLException {
         SinkTable table = tables.get(id);

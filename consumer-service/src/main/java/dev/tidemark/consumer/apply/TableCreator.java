@@ -80,7 +80,7 @@ final class TableCreator {
     }
 
     /** PostgreSQL takes nothing but the name of a type here, so that no type can smuggle in a statement. */
-    private static void requireType(Connection connection, TableId table, ColumnType column) throws SQLException {
+    static void requireType(Connection connection, TableId table, ColumnType column) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT to_regtype(?) IS NOT NULL")) {
             query.setString(1, column.type());
             ResultSet row = query.executeQuery();

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.apply;
 
+import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.model.TableId;
 import java.util.Map;
@@ -10,14 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table its name there
  * @param columns the names of columns there, by those at the source, where they differ
- * @param ignoring whether columns that the table does not have are left out
+ * @param schemaChanges what to do when the table was altered at the source
  * @param softDelete how deleted rows are marked; null if they are deleted
  */
 record Target(
         TableId table,
         Map<String, String> columns,
-        boolean ignoring,
+        SchemaChanges schemaChanges,
         @Nullable SoftDelete softDelete) {
+
+    /** Whether columns that the table does not have are left out. */
+    boolean isIgnoring() {
+        return schemaChanges == SchemaChanges.IGNORE;
+    }
 
     /** The name of the source's column at the destination. */
     String column(String name) {

@@ -1,6 +1,6 @@
 package dev.tidemark.consumer.apply;
 
-import dev.tidemark.consumer.apply.SinkProperties.UnknownColumns;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
 import dev.tidemark.model.TableId;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,17 +19,17 @@ public final class Targets {
     /** The source's tables that are named, by what they are at the destination. */
     private final Map<TableId, TableId> sources = new HashMap<>();
 
-    private final boolean ignoring;
+    private final SchemaChanges schemaChanges;
     private final Map<TableId, Set<String>> ignored = new ConcurrentHashMap<>();
 
     /** What they are at the source. */
     public static Targets asAtTheSource() {
-        return new Targets(new SinkProperties(false, UnknownColumns.WAIT, Map.of()));
+        return new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of()));
     }
 
     /** @throws IllegalArgumentException if two tables or two columns would be the same at the destination */
     public Targets(SinkProperties properties) {
-        ignoring = properties.unknownColumns() == UnknownColumns.IGNORE;
+        schemaChanges = properties.schemaChanges();
         properties.tables().forEach((name, table) -> {
             Target target = target(TableId.parse(name), table);
             if (sources.put(target.table(), TableId.parse(name)) != null) {
@@ -48,13 +48,13 @@ public final class Targets {
         return new Target(
                 table.table() == null ? source : TableId.parse(table.table()),
                 table.columns(),
-                table.unknownColumns() == null ? ignoring : table.unknownColumns() == UnknownColumns.IGNORE,
+                table.schemaChanges() == null ? schemaChanges : table.schemaChanges(),
                 table.softDelete());
     }
 
     Target of(TableId source) {
         Target target = targets.get(source);
-        return target == null ? new Target(source, Map.of(), ignoring, null) : target;
+        return target == null ? new Target(source, Map.of(), schemaChanges, null) : target;
     }
 
     /**
@@ -76,6 +76,11 @@ public final class Targets {
     /** The columns whose values have been left out so far, by table. */
     public Map<TableId, Set<String>> ignored() {
         return Map.copyOf(ignored);
+    }
+
+    /** The same of one table of the source. */
+    public Set<String> ignored(TableId source) {
+        return ignored.getOrDefault(source, Set.of());
     }
 
     void ignored(TableId source, String column) {

@@ -8,6 +8,7 @@ import dev.tidemark.consumer.apply.Share;
 import dev.tidemark.consumer.apply.Step;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.SchemaChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.model.ChangeEvent;
@@ -228,6 +229,9 @@ final class Feed {
                         Share.of(record),
                         new ArrayList<>(),
                         new ArrayList<>());
+            } else if (marker instanceof Marker.SchemaChange change) {
+                dropOpenChunk();
+                steps.add(new SchemaChange(record.offset(), change, Share.of(record)));
             } else if (marker instanceof ChunkEnd end && open != null) {
                 endChunk(open, end);
                 open = null;

@@ -5,6 +5,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.tidemark.consumer.MovableClock;
 import dev.tidemark.consumer.apply.HeartbeatTable;
+import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
@@ -24,7 +25,9 @@ class ConsumerMetersTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ConsumerMeters meters = new ConsumerMeters(
-            registry, new HeartbeatWatch(new HeartbeatTable(new SimpleDriverDataSource(), "x"), new MovableClock()));
+            registry,
+            new HeartbeatWatch(new HeartbeatTable(new SimpleDriverDataSource(), "x"), new MovableClock()),
+            Targets.asAtTheSource());
 
     private static ChangeEvent event(TableId table, Operation operation, int ageMillis) {
         long at = NOW.minusMillis(ageMillis).toEpochMilli() * 1000;

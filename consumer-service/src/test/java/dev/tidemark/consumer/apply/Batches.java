@@ -55,6 +55,13 @@ final class Batches {
         return this;
     }
 
+    /** The next record is this step's. */
+    Batches steps(Step step) {
+        steps.add(step);
+        offset++;
+        return this;
+    }
+
     private Step step(ChangeEvent event) {
         return event.operation() == Operation.TRUNCATE ? new Truncation(offset++, event, share) : row(offset++, event);
     }
@@ -86,6 +93,11 @@ final class Batches {
                 ? position
                 : new Position(offset, steps.get(steps.size() - 1).sequence());
         return new PartitionBatch(partition, "id", position, List.copyOf(steps), end, awaited);
+    }
+
+    /** Applies what there is. What is not applied comes again, as records do. */
+    Outcome applyAgain() {
+        return sink.apply(List.of(batch())).get(0);
     }
 
     /** Applies what there is. What is not applied is forgotten. */

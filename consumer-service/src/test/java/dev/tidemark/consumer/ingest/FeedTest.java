@@ -7,6 +7,7 @@ import dev.tidemark.consumer.apply.ErrorKind;
 import dev.tidemark.consumer.apply.Position;
 import dev.tidemark.consumer.apply.Step.Chunk;
 import dev.tidemark.consumer.apply.Step.RowChange;
+import dev.tidemark.consumer.apply.Step.SchemaChange;
 import dev.tidemark.consumer.apply.Step.Truncation;
 import dev.tidemark.consumer.apply.Step.Unreadable;
 import dev.tidemark.consumer.ingest.Feed.Taken;
@@ -74,6 +75,20 @@ class FeedTest {
         assertThat(taken.batch().start()).isEqualTo(new Position(100, 7));
         assertThat(taken.batch().end()).isEqualTo(new Position(102, 9));
         assertThat(taken.skipped()).isZero();
+    }
+
+    @Test
+    void makesAStepOfASchemaChangeWhichEndsAChunkThatWasGivenUp() {
+        start(8).row(9);
+        records.add(Events.marker(
+                PARTITION, offset++, new Marker.SchemaChange(12, "public", "people", List.of(), List.of())));
+        Taken taken = change(13).take();
+        assertThat(taken.batch().steps()).hasExactlyElementsOfTypes(SchemaChange.class, RowChange.class);
+        assertThat(taken.batch().steps().get(0).offset()).isEqualTo(102);
+        assertThat(taken.batch().end()).isEqualTo(new Position(104, 13));
+        records.add(Events.marker(
+                PARTITION, offset++, new Marker.SchemaChange(12, "public", "people", List.of(), List.of())));
+        assertThat(take().batch().steps()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,321 @@
+package dev.tidemark.consumer.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.consumer.Events;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
+import dev.tidemark.consumer.apply.SinkProperties.Table;
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.Partitioning;
+import dev.tidemark.model.TableId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tables of the destination follow those of the source, as it is wished for each. */
+class SchemaChangeIT {
+
+    private static final String BY_ITSELF =
+            "It goes on by itself as soon as somebody has run this at the destination: ";
+
+    private static TestDestination destination;
+
+    private final Events people = Events.of("people");
+    private Targets targets;
+
+    @BeforeAll
+    static void start() {
+        destination = TestDestination.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        destination.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        destination.execute(
+                "DROP TABLE IF EXISTS people CASCADE",
+                "DROP SCHEMA IF EXISTS crm CASCADE",
+                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+    }
+
+    /** Columns as {@code number name type}, with an exclamation mark for NOT NULL and a star for the key. */
+    private static List<ColumnType> columns(String columns) {
+        List<ColumnType> list = new ArrayList<>();
+        for (String column : columns.split("; *")) {
+            String[] parts = column.strip().split(" ", 3);
+            String type = parts[2].replaceAll("[!*=]", "").strip();
+            boolean key = parts[2].contains("*");
+            list.add(new ColumnType(
+                    parts[1],
+                    type,
+                    key || parts[2].contains("!"),
+                    parts[2].contains("="),
+                    key ? 1 : 0,
+                    Integer.parseInt(parts[0])));
+        }
+        return list;
+    }
+
+    private static Step change(long offset, long sequence, String before, String now) {
+        return new Step.SchemaChange(
+                offset,
+                new Marker.SchemaChange(sequence, "public", "people", columns(before), columns(now)),
+                Share.ALL);
+    }
+
+    private Batches batches(SchemaChanges policy) {
+        return batches(new Table(null, Map.of(), policy, null));
+    }
+
+    private Batches batches(Table table) {
+        targets = new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of("public.people", table)));
+        return new Batches(destination, destination.sink(targets, false), "t");
+    }
+
+    /** Every row of the semantics: what it takes at the destination under each policy; nothing is a dash. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', maxCharsPerColumn = 500, textBlock = """
+            1 id integer*; 2 a text                     | 1 id integer*; 2 a text; 3 b integer             | id int PRIMARY KEY, a text                 | APPLY  | -
+            1 id integer*; 2 a text                     | 1 id integer*; 2 a text; 3 b integer!            | id int PRIMARY KEY, a text                 | WAIT   | ADD COLUMN "b" integer
+            1 id integer*; 2 a text                     | 1 id integer*; 2 a text; 3 b integer             | id int PRIMARY KEY, a text                 | IGNORE | -
+            1 id integer*; 2 a text                     | 1 id integer*; 2 a text; 3 b integer             | id int PRIMARY KEY, a text, b bigint       | WAIT   | -
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int                  | APPLY  | -
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int                  | WAIT   | ALTER COLUMN "a" TYPE bigint
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int                  | IGNORE | ALTER COLUMN "a" TYPE bigint
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a numeric              | WAIT   | -
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a text                 | WAIT   | -
+            1 id integer*; 2 a smallint                 | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int                  | WAIT   | ALTER COLUMN "a" TYPE bigint
+            1 id integer*; 2 a bigint                   | 1 id integer*; 2 a integer                       | id int PRIMARY KEY, a bigint               | WAIT   | -
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a text                          | id int PRIMARY KEY, a int                  | APPLY  | ALTER COLUMN "a" TYPE text USING "a"::text
+            1 id integer*; 2 a integer                  | 1 id integer*; 3 a text                          | id int PRIMARY KEY, a int                  | APPLY  | DROP COLUMN "a", ADD COLUMN "a" text
+            1 id integer*; 2 a text                     | 1 id integer*; 2 b text                          | id int PRIMARY KEY, a text                 | APPLY  | RENAME COLUMN "a" TO "b"
+            1 id integer*; 2 a text                     | 1 id integer*; 2 b text                          | id int PRIMARY KEY, a text                 | WAIT   | RENAME COLUMN "a" TO "b"
+            1 id integer*; 2 a text                     | 1 id integer*; 2 b text                          | id int PRIMARY KEY, a text                 | IGNORE | -
+            1 id integer*; 2 a text!                    | 1 id integer*; 2 b text!                         | id int PRIMARY KEY, a text NOT NULL        | IGNORE | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*; 2 a text                     | 1 id integer*; 2 b text                          | id int PRIMARY KEY, a text, b text         | APPLY  | -
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 b bigint                        | id int PRIMARY KEY, a int                  | WAIT   | RENAME COLUMN "a" TO "b" & ALTER COLUMN "b" TYPE bigint
+            1 id integer*; 2 a text; 3 b text           | 1 id integer*; 2 b text; 3 c text; 4 a integer   | id int PRIMARY KEY, a text, b text         | WAIT   | RENAME COLUMN "b" TO "c" & RENAME COLUMN "a" TO "b" & ADD COLUMN "a" integer
+            1 id integer*; 2 a text; 3 b text           | 1 id integer*; 2 b text; 3 a text                | id int PRIMARY KEY, a text, b text         | WAIT   | -
+            1 id integer*; 2 a text                     | 1 nr integer*; 2 a text                          | id int PRIMARY KEY, a text                 | IGNORE | RENAME COLUMN "id" TO "nr"
+            1 id integer*; 2 a text                     | 1 id integer*                                    | id int PRIMARY KEY, a text                 | WAIT   | -
+            1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | APPLY  | -
+            1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | WAIT   | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | IGNORE | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL DEFAULT '' | WAIT | -
+            1 id integer*; 2 a text!                    | 1 id integer*; 2 a text                          | id int PRIMARY KEY, a text NOT NULL        | APPLY  | -
+            1 id integer*; 2 a text!                    | 1 id integer*; 2 a text                          | id int PRIMARY KEY, a text NOT NULL        | IGNORE | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*; 2 a text                     | 1 id integer*; 2 a text!                         | id int PRIMARY KEY, a text                 | WAIT   | -
+            1 id integer*; 2 a integer =                | 1 id integer*; 2 a integer                       | id int PRIMARY KEY, a int GENERATED ALWAYS AS (id) STORED | APPLY | -
+            1 id integer*; 2 a integer =                | 1 id integer*; 2 a integer                       | id int PRIMARY KEY, a int GENERATED ALWAYS AS (id) STORED | WAIT  | ALTER COLUMN "a" DROP EXPRESSION
+            1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int GENERATED ALWAYS AS (id) STORED | WAIT  | -
+            1 id integer*; 2 a character varying(3)     | 1 id integer*; 2 a character varying(5)          | id int PRIMARY KEY, a varchar(3)           | APPLY  | -
+            """)
+    void followAsItIsWishedForThem(String before, String now, String table, SchemaChanges policy, String awaited) {
+        destination.execute("CREATE TABLE people (" + table + ")");
+        String key = columns(now).get(0).name();
+        String row = "{'%s':1%s}".formatted(key, now.contains(" a ") ? ",'a':'7'" : "");
+        Batches batches = batches(policy)
+                .steps(change(0, 1, before, now))
+                .changes(people.upsert(2, "{'%s':1}".formatted(key), row));
+
+        if (!awaited.equals("-")) {
+            Problem problem = batches.applyAgain().problem();
+            assertThat(problem.offset()).isZero();
+            assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            assertThat(problem.message()).contains("public.people");
+            String statements = statements(problem);
+            assertThat(statements)
+                    .isEqualTo("ALTER TABLE \"public\".\"people\" "
+                            + awaited.replace(" & ", "; ALTER TABLE \"public\".\"people\" "));
+            destination.execute(statements);
+        }
+        Outcome outcome = batches.applyAgain();
+
+        assertThat(outcome.problem()).isNull();
+        assertThat(outcome.done()).isEqualTo(2);
+        assertThat(outcome.refused()).isEmpty();
+        assertThat(destination.value("SELECT count(*) FROM people")).isEqualTo("1");
+    }
+
+    private static String statements(Problem problem) {
+        return problem.message().substring(problem.message().indexOf(BY_ITSELF) + BY_ITSELF.length());
+    }
+
+    @Test
+    void waitExactlyThereWithAllBeforeItApplied() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, a text)");
+        Batches batches = batches(SchemaChanges.WAIT)
+                .changes(people.upsert(1, "{'id':1}", "{'id':1,'a':'x'}"))
+                .steps(change(1, 2, "1 id integer*; 2 a text", "1 id integer*; 2 b text"))
+                .changes(people.upsert(3, "{'id':1}", "{'id':1,'b':'y'}"));
+        Outcome outcome = batches.applyAgain();
+        assertThat(outcome.done()).isEqualTo(1);
+        assertThat(outcome.reached()).isEqualTo(new Position(1, 1));
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("1|x");
+    }
+
+    @Test
+    void areAlteredInTheTransactionOfTheRows() {
+        destination.execute(
+                "CREATE TABLE people (id int PRIMARY KEY, a int NOT NULL, gone text NOT NULL)",
+                "INSERT INTO people VALUES (1, 1, 'g')");
+        Batches batches = batches(SchemaChanges.APPLY)
+                .changes(people.upsert(1, "{'id':2}", "{'id':2,'a':2,'gone':'h'}"))
+                .steps(change(
+                        1,
+                        2,
+                        "1 id integer*; 2 a integer!; 3 gone text!",
+                        "1 id integer*; 2 a bigint; 4 n numeric(5,1)"))
+                .changes(
+                        people.upsert(3, "{'id':3}", "{'id':3,'a':5000000000,'n':1.5}"),
+                        people.upsert(4, "{'id':4}", "{'id':4,'a':null,'n':null}"))
+                .steps(change(
+                        4,
+                        5,
+                        "1 id integer*; 2 a integer!; 3 gone text!",
+                        "1 id integer*; 2 a bigint; 4 n numeric(5,1)"))
+                .changes(people.upsert(6, "{'id':2}", "{'id':2,'a':9,'n':2.0}"));
+        Outcome outcome = batches.applyAgain();
+        assertThat(outcome.refused()).isEmpty();
+        assertThat(outcome.done()).isEqualTo(6);
+        assertThat(destination.rows("SELECT id, a, gone, n FROM people ORDER BY id"))
+                .containsExactly("1|1|g|null", "2|9|h|2.0", "3|5000000000|null|1.5", "4|null|null|null");
+    }
+
+    @Test
+    void areAlteredOnceByConsumersOfSeveralPartitions() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        Step change = change(0, 1, "1 id integer*", "1 id integer*; 2 b integer");
+        assertThat(batches(SchemaChanges.APPLY).steps(change).applyAgain().problem())
+                .isNull();
+        Batches other = new Batches(destination, destination.sink(targets, false), "other");
+        assertThat(other.steps(change).applyAgain().problem()).isNull();
+        assertThat(destination.value(
+                        "SELECT count(*) FROM pg_attribute WHERE attrelid = 'people'::regclass AND attnum > 0"))
+                .isEqualTo("2");
+    }
+
+    /** What is behind in another partition still has the former name. */
+    @Test
+    void keepTheFormerColumnWhereSeveralPartitionsBringTheEvents() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, a text NOT NULL)");
+        Share half = new Share(0, new Partitioning(2, Map.of("id", "integer")));
+        Marker.SchemaChange marker = new Marker.SchemaChange(
+                1, "public", "people", columns("1 id integer*; 2 a text!"), columns("1 id integer*; 2 b text!"));
+        Batches batches = batches(SchemaChanges.APPLY).steps(new Step.SchemaChange(0, marker, half));
+        Problem problem = batches.applyAgain().problem();
+        assertThat(statements(problem)).isEqualTo("ALTER TABLE \"public\".\"people\" ADD COLUMN \"b\" text");
+        destination.execute(statements(problem));
+        assertThat(batches.changes(people.upsert(2, "{'id':1}", "{'id':1,'b':'y'}"))
+                        .applyAgain()
+                        .problem())
+                .isNull();
+        Outcome behind = new Batches(destination, destination.sink(targets, false), "other")
+                .changes(people.upsert(0, "{'id':2}", "{'id':2,'a':'x'}"))
+                .apply();
+        assertThat(behind.problem()).isNull();
+    }
+
+    @Test
+    void bearOtherNames() {
+        destination.execute("CREATE SCHEMA crm", "CREATE TABLE crm.\"the people\" (nr int PRIMARY KEY, \"A a\" text)");
+        Table renamed =
+                new Table("crm.\"the people\"", Map.of("id", "nr", "a", "A a", "c", "C\"c"), SchemaChanges.WAIT, null);
+        Batches batches = batches(renamed)
+                .steps(change(0, 1, "1 id integer*; 2 a text", "1 id integer*; 2 b text; 3 c integer"))
+                .changes(people.upsert(2, "{'id':1}", "{'id':1,'b':'x','c':2}"));
+        Problem problem = batches.applyAgain().problem();
+        assertThat(problem.message()).contains("The table crm.\"the people\"").contains("of public.people");
+        assertThat(statements(problem))
+                .isEqualTo(
+                        "ALTER TABLE \"crm\".\"the people\" RENAME COLUMN \"A a\" TO \"b\"; ALTER TABLE \"crm\".\"the people\" ADD COLUMN \"C\"\"c\" integer");
+        destination.execute(statements(problem));
+        assertThat(batches.applyAgain().problem()).isNull();
+        assertThat(destination.rows("SELECT * FROM crm.\"the people\"")).containsExactly("1|x|2");
+    }
+
+    @Test
+    void keepTheirMarksOfDeletedRows() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, gone boolean NOT NULL, at timestamptz)");
+        Table marked = new Table(null, Map.of(), SchemaChanges.WAIT, new SoftDelete("gone", "at"));
+        Batches batches = batches(marked)
+                .steps(change(0, 1, "1 id integer*; 2 gone boolean!", "1 id integer*"))
+                .changes(people.upsert(2, "{'id':1}", "{'id':1}"));
+        assertThat(batches.applyAgain().problem()).isNull();
+    }
+
+    @Test
+    void leaveOutWhatTheyLackAndCountIt() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        batches(SchemaChanges.IGNORE)
+                .steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b integer; 3 c integer"))
+                .applyAgain();
+        assertThat(targets.ignored()).isEqualTo(Map.of(TableId.parse("people"), Set.of("b", "c")));
+    }
+
+    @Test
+    void takeColumnsFromASnapshotToo() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        ChunkStart start =
+                new ChunkStart(1, "public", "people", null, null, columns("1 id integer*; 2 b integer!"), Map.of());
+        Batches batches = batches(SchemaChanges.APPLY).chunk(start, people.read(2, "{'id':3}", "{'id':3,'b':4}"));
+        assertThat(batches.applyAgain().problem()).isNull();
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("3|4");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SchemaChanges.class,
+            names = {"APPLY", "WAIT"})
+    void waitForColumnsOfWhichNothingTells(SchemaChanges policy) {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        Problem problem = batches(policy)
+                .changes(people.upsert(1, "{'id':1}", "{'id':1,'b':2}"))
+                .apply()
+                .problem();
+        assertThat(problem.message())
+                .contains("has no column \"b\"")
+                .contains("no schema change in the stream tells its type");
+    }
+
+    @Test
+    void needTheTypeFirst() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        Batches batches =
+                batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b public.nope"));
+        assertThat(batches.applyAgain().problem().message()).contains("The type public.nope of column \"b\"");
+        batches = batches(SchemaChanges.APPLY)
+                .steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b int, DROP COLUMN id"));
+        assertThat(batches.applyAgain().problem()).isNotNull();
+        assertThat(destination.value("SELECT count(*) FROM people")).isEqualTo("0");
+    }
+
+    @Test
+    void sayWhatTheRoleMayNotDo() {
+        destination.execute(
+                "CREATE TABLE people (id int PRIMARY KEY)",
+                "INSERT INTO people VALUES (1)",
+                "CREATE VIEW ids AS SELECT id FROM people");
+        Batches batches = batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
+        Problem problem = batches.applyAgain().problem();
+        assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+        assertThat(problem.message()).contains("could not be made to follow").contains("used by a view");
+        assertThat(statements(problem)).isEqualTo("ALTER TABLE \"public\".\"people\" ALTER COLUMN \"id\" TYPE bigint");
+        destination.execute("DROP VIEW ids");
+        assertThat(batches.applyAgain().problem()).isNull();
+    }
+}
