@@ -199,6 +199,19 @@ class ConsumerAdminIT {
                     () -> (call(other, "GET", "/admin/status", "").body()
                                     + call("GET", "/admin/status").body())
                             .contains("STANDBY"));
+            JsonNode one = json("GET", "/admin/status");
+            boolean standsBy = one.at("/state").asString().equals("STANDBY");
+            JsonNode waiting = standsBy
+                    ? one
+                    : JsonMapper.shared()
+                            .readTree(call(other, "GET", "/admin/status", "").body());
+            assertThat(waiting.at("/others").size()).as(waiting.toString()).isEqualTo(1);
+            assertThat(waiting.at("/others/0/host").asString()).isEqualTo("127.0.0.1");
+            assertThat(waiting.at("/others/0/clientId").asString()).startsWith("consumer-tidemark-tidemark");
+            assertThat(waiting.at("/others/0/partitions/0").asString()).isEqualTo(TOPIC + "-0");
+            assertThat(call(standsBy ? other : service, "GET", "/admin/status", "")
+                            .body())
+                    .doesNotContain("others");
             call(other, "POST", "/admin/pause", "");
             await(
                     "both paused",

@@ -3,6 +3,7 @@ package dev.tidemark.consumer.admin;
 import static java.util.stream.Collectors.toMap;
 
 import dev.tidemark.consumer.admin.StatusView.Blocked;
+import dev.tidemark.consumer.admin.StatusView.Other;
 import dev.tidemark.consumer.admin.StatusView.Partition;
 import dev.tidemark.consumer.admin.StatusView.PartitionState;
 import dev.tidemark.consumer.admin.StatusView.Paused;
@@ -21,11 +22,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -41,6 +44,7 @@ class StatusController {
     private final Topics topics;
     private final Targets targets;
     private final Instance instance;
+    private final String group;
 
     StatusController(
             PipelineStatus status,
@@ -48,13 +52,15 @@ class StatusController {
             OffsetStore offsets,
             Topics topics,
             Targets targets,
-            Instance instance) {
+            Instance instance,
+            KafkaProperties kafka) {
         this.status = status;
         this.obstacles = obstacles;
         this.offsets = offsets;
         this.topics = topics;
         this.targets = targets;
         this.instance = instance;
+        this.group = Objects.requireNonNull(kafka.getConsumer().getGroupId());
     }
 
     /** Tells how this instance is. All on one page, and answered whatever is away. */
@@ -75,6 +81,7 @@ class StatusController {
                 lag(partitions),
                 partitions,
                 ignoredColumns(),
+                others(errors),
                 status.lastError(),
                 errors.isEmpty() ? null : String.join("; ", errors));
     }
@@ -83,6 +90,24 @@ class StatusController {
         Map<String, Set<String>> columns = new TreeMap<>();
         targets.ignored().forEach((table, names) -> columns.put(table.toString(), new TreeSet<>(names)));
         return columns;
+    }
+
+    /** Not asked for where Kafka does not answer, as is known or was just seen: that would take as long once more. */
+    private List<Other> others(List<String> errors) {
+        boolean justSeen = !errors.isEmpty() && status.destination() == null;
+        if (status.broker() != null || justSeen) {
+            return List.of();
+        }
+        Set<TopicPartition> own = status.partitions().keySet();
+        try {
+            return topics.members(group).stream()
+                    .filter(member -> !own.containsAll(member.partitions()))
+                    .map(Other::of)
+                    .toList();
+        } catch (KafkaUnavailableException e) {
+            errors.add(String.valueOf(e.getMessage()));
+            return List.of();
+        }
     }
 
     private static @Nullable Long lag(List<Partition> partitions) {

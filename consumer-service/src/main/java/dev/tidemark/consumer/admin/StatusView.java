@@ -5,10 +5,12 @@ import dev.tidemark.consumer.apply.ErrorKind;
 import dev.tidemark.consumer.apply.Problem;
 import dev.tidemark.consumer.ingest.LastError;
 import dev.tidemark.consumer.ingest.PartitionStatus;
+import dev.tidemark.consumer.ingest.Topics.Member;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param lag how many records of its topics are not applied; null if that is not known
  * @param partitions those of this instance
  * @param ignoredColumns columns whose values are left out, since the destination does not have them, by table; as far as this instance has met any
+ * @param others the other consumers of the group that have partitions, as Kafka knows them
  * @param lastError what went wrong last since the start, also when it is over
  * @param error why some of it is not known
  */
@@ -33,10 +36,31 @@ record StatusView(
         @Nullable Long lag,
         @JsonInclude List<Partition> partitions,
         Map<String, Set<String>> ignoredColumns,
+        List<Other> others,
         @Nullable LastError lastError,
         @Nullable String error) {
 
     record Paused(@Nullable String by, @Nullable Instant since) {}
+
+    /**
+     * A consumer that has what this instance has not.
+     *
+     * @param clientId its {@code spring.kafka.consumer.client-id}
+     * @param host where it connects to Kafka from
+     * @param partitions those that it has, such as {@code tidemark.public.people-0}
+     */
+    record Other(String clientId, String host, List<String> partitions) {
+
+        static Other of(Member member) {
+            return new Other(
+                    member.clientId(),
+                    member.host(),
+                    member.partitions().stream()
+                            .map(TopicPartition::toString)
+                            .sorted()
+                            .toList());
+        }
+    }
 
     enum PartitionState {
         STREAMING,

@@ -7,15 +7,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,29 @@ final class AdminTopics implements Topics, AutoCloseable {
             }
         });
         return found;
+    }
+
+    @Override
+    public List<Member> members(String group) {
+        try {
+            return await(admin().describeConsumerGroups(List.of(group)).all()).values().stream()
+                    .flatMap(description -> description.members().stream())
+                    .map(AdminTopics::member)
+                    .toList();
+        } catch (KafkaUnavailableException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private static Member member(MemberDescription member) {
+        String host = member.host();
+        return new Member(
+                member.clientId(),
+                host.startsWith("/") ? host.substring(1) : host,
+                member.assignment().topicPartitions());
     }
 
     @Override

@@ -2,11 +2,12 @@ package dev.tidemark.consumer.ingest;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
-/** What Kafka knows of topics, asked outside of the consumer. All methods throw {@link KafkaUnavailableException} when Kafka does not answer. */
+/** What Kafka knows of topics, and of who reads them, asked outside of the consumer. All methods throw {@link KafkaUnavailableException} when Kafka does not answer. */
 public interface Topics {
 
     /**
@@ -30,6 +31,17 @@ public interface Topics {
 
     /** The offset of the first record that is not older than a time, for each partition that has one. */
     Map<TopicPartition, Long> at(Map<TopicPartition, Instant> times);
+
+    /**
+     * One of a group's consumers, as Kafka knows it.
+     *
+     * @param clientId {@code spring.kafka.consumer.client-id}, or what Kafka's client has made up
+     * @param host where it connects from
+     */
+    record Member(String clientId, String host, Set<TopicPartition> partitions) {}
+
+    /** The consumers of a group, of all instances; none if the group does not exist. */
+    List<Member> members(String group);
 
     /** Returns if Kafka answers. */
     void check();

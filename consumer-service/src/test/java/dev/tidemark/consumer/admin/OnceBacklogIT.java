@@ -10,6 +10,7 @@ import dev.tidemark.model.TopicNames;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -101,6 +102,11 @@ class OnceBacklogIT {
         @Override
         public Map<TopicPartition, Long> at(Map<TopicPartition, Instant> times) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Member> members(String group) {
+            return List.of();
         }
 
         @Override

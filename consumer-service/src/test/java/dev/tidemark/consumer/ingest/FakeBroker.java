@@ -115,5 +115,10 @@ final class FakeBroker implements Topics {
     }
 
     @Override
+    public List<Member> members(String group) {
+        return List.of();
+    }
+
+    @Override
     public void check() {}
 }
