@@ -42,7 +42,7 @@ public record PipelineProperties(
         clashes.forEach((table, other) -> {
             throw new IllegalArgumentException(
                     "cdc.tables names " + table + " and " + other + ", which would share the topic " + topics.of(table)
-                            + ": Kafka forbids the characters in which they differ, so rename one of them or leave it out");
+                            + ": Kafka forbids the characters in which they differ, or takes them for one (. and _), so rename one of them or leave it out");
         });
         return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, keyIndexes());
     }

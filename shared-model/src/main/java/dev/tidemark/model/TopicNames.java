@@ -62,13 +62,15 @@ public record TopicNames(String prefix) {
     }
 
     /**
-     * @return each table that would have to share its topic with an earlier one, with that earlier one
+     * Kafka takes names that differ only in dots and underscores for one: {@code hr.a_b.c} and {@code hr.a.b_c} cannot both be topics, since they are one in the names of meters.
+     *
+     * @return each table whose topic would be that of an earlier one, or cannot be beside it, with that earlier one
      */
     public Map<TableId, TableId> clashes(Collection<TableId> tables) {
         Map<String, TableId> owners = new HashMap<>();
         Map<TableId, TableId> clashes = new HashMap<>();
         for (TableId table : tables) {
-            TableId owner = owners.putIfAbsent(of(table), table);
+            TableId owner = owners.putIfAbsent(of(table).replace('.', '_'), table);
             if (owner != null && !owner.equals(table)) {
                 clashes.put(table, owner);
             }

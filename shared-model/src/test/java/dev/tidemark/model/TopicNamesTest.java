@@ -51,6 +51,13 @@ class TopicNamesTest {
     }
 
     @Test
+    void findsTablesWhoseTopicsKafkaTakesForOne() {
+        TableId one = new TableId("a_b", "c");
+        TableId other = new TableId("a", "b_c");
+        assertThat(topics.clashes(List.of(one, other))).containsOnlyKeys(other).containsValue(one);
+    }
+
+    @Test
     void subscribesToTablesAndToNothingElse() {
         var pattern = topics.tables().asMatchPredicate();
         assertThat(List.of("shop.public.employees", "shop.My_Schema.a_b")).allMatch(pattern);

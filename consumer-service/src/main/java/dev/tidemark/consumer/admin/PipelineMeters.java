@@ -51,8 +51,8 @@ final class PipelineMeters {
         gauge(
                 "cdc.destination.up",
                 "Whether the destination can be used",
-                meters -> is(meters.status.destination() == null));
-        gauge("cdc.kafka.up", "Whether Kafka answers", meters -> is(meters.status.broker() == null));
+                meters -> is(meters.status.isDestinationUp()));
+        gauge("cdc.kafka.up", "Whether Kafka answers", meters -> is(meters.status.isBrokerUp()));
         gauge(
                 "cdc.partitions.assigned",
                 "Partitions of this instance",

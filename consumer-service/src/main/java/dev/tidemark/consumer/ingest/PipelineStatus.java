@@ -19,6 +19,8 @@ public final class PipelineStatus {
     private volatile @Nullable Problem destination;
     private volatile @Nullable Problem broker;
     private volatile @Nullable Problem refusal;
+    private volatile boolean destinationAsked;
+    private volatile boolean brokerAsked;
     private volatile boolean started;
     private volatile Control control = Control.RUNNING;
     private volatile @Nullable LastError lastError;
@@ -62,6 +64,16 @@ public final class PipelineStatus {
         return refusal;
     }
 
+    /** Whether the destination was looked at, and was there. */
+    public boolean isDestinationUp() {
+        return destinationAsked && destination == null;
+    }
+
+    /** Whether Kafka was looked at, and was there. */
+    public boolean isBrokerUp() {
+        return brokerAsked && broker == null;
+    }
+
     /** Whether the listener runs. */
     public boolean started() {
         return started;
@@ -99,11 +111,13 @@ public final class PipelineStatus {
     void destination(@Nullable Problem problem) {
         note("destination", destination, problem);
         destination = problem;
+        destinationAsked = true;
     }
 
     void broker(@Nullable Problem problem) {
         note("kafka", broker, problem);
         broker = problem;
+        brokerAsked = true;
     }
 
     void refusal(@Nullable Problem problem) {

@@ -138,30 +138,21 @@ final class Positioner {
     private static Placed place(TopicPartition partition, String topicId, Position position, long begin, long end) {
         if (position.nextOffset() < begin) {
             return Placed.nowhere(new UnusablePositionException(
-                    ("%s is applied up to offset %d, but Kafka has deleted what is before %d: events are lost."
-                                    + " Take a new snapshot of the table, and let the partition go on with"
-                                    + " UPDATE cdc.applied_offset SET next_offset = %d, last_sequence = NULL WHERE topic = '%s' AND partition = %d")
-                            .formatted(
-                                    partition,
-                                    position.nextOffset(),
-                                    begin,
-                                    begin,
-                                    partition.topic(),
-                                    partition.partition())));
+                    "%s is applied up to offset %d, but Kafka has deleted what is before %d: events are lost. %s"
+                            .formatted(partition, position.nextOffset(), begin, goOn(partition, begin))));
         }
         if (position.nextOffset() > end) {
             return Placed.nowhere(new UnusablePositionException(
-                    ("%s is applied up to offset %d, but ends at %d: Kafka has lost events."
-                                    + " Take a new snapshot of the table, and let the partition go on with"
-                                    + " UPDATE cdc.applied_offset SET next_offset = %d WHERE topic = '%s' AND partition = %d")
-                            .formatted(
-                                    partition,
-                                    position.nextOffset(),
-                                    end,
-                                    end,
-                                    partition.topic(),
-                                    partition.partition())));
+                    "%s is applied up to offset %d, but ends at %d: Kafka has lost events. %s"
+                            .formatted(partition, position.nextOffset(), end, goOn(partition, end))));
         }
         return Placed.at(new Feed(partition, topicId, position, lookBack(position, begin)));
+    }
+
+    /** The calls that somebody has to make, since what is lost can be had by a snapshot only. */
+    private static String goOn(TopicPartition partition, long offset) {
+        return ("Take a new snapshot of the table, by POST /admin/snapshots of the producer, and let the partition go on: POST /admin/pause, PATCH /admin/offsets with"
+                        + " {\"offsets\":[{\"partition\":{\"kafka_topic\":\"%s\",\"kafka_partition\":%d},\"offset\":{\"kafka_offset\":%d}}]}, POST /admin/resume")
+                .formatted(partition.topic(), partition.partition(), offset);
     }
 }

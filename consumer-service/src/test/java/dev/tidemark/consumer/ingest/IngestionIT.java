@@ -351,7 +351,7 @@ class IngestionIT {
         broker.deleteBefore(people, 2);
         Instance instance = new Instance(people).step();
         assertThat(instance.status.partitions().get(people).problem().message())
-                .contains("events are lost", "new snapshot", "next_offset = 2");
+                .contains("events are lost", "new snapshot", "PATCH /admin/offsets", "\"kafka_offset\":2");
         assertThat(rows("people")).containsExactly("1|a");
         destination.execute(
                 "UPDATE cdc.applied_offset SET next_offset = 2, last_sequence = NULL WHERE topic = 'x.public.people' AND partition = 0");

@@ -16,6 +16,18 @@ class PipelineStatusTest {
     private final PipelineStatus status = new PipelineStatus(Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
+    void takesNothingForUpBeforeItWasLookedAt() {
+        assertThat(status.isBrokerUp()).isFalse();
+        assertThat(status.isDestinationUp()).isFalse();
+        status.broker(null);
+        status.destination(null);
+        assertThat(status.isBrokerUp()).isTrue();
+        assertThat(status.isDestinationUp()).isTrue();
+        status.broker(Problem.of(new IllegalStateException("does not answer")));
+        assertThat(status.isBrokerUp()).isFalse();
+    }
+
+    @Test
     void remembersWhatWentWrongLastWhenItIsOver() {
         assertThat(status.lastError()).isNull();
         status.destination(Problem.of(new IllegalStateException("is away")));
