@@ -79,24 +79,26 @@ BEGIN
   END IF;
 END $$;
 
--- SQL that gives the row under the given alias as json. Written with `t.*`, since plain `t` would mean a column named t where there is one.
+-- SQL that gives the row under the given alias as json, with the columns that were chosen and as what. Written with `t.*`, since plain `t` would mean a column named t where there is one.
 -- For an image, that is a row of a transition table, virtual generated columns (PostgreSQL 18) are NULL: they may not even be named there.
 CREATE OR REPLACE FUNCTION cdc.row_expression(relation regclass, alias text DEFAULT 't', image boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  a pg_attribute;
+  c record;
   plain boolean := true;
   form text;
   forms text[] := '{}';
 BEGIN
-  FOR a IN SELECT * FROM pg_attribute c WHERE c.attrelid = relation AND c.attnum > 0 AND NOT c.attisdropped ORDER BY c.attnum LOOP
-    IF cdc.needs_text(a.atttypid) THEN
-      plain := false;
-      form := '%1$I.%2$I::text AS %2$I';
-    ELSE
-      form := '%1$I.%2$I';
-    END IF;
-    forms := forms || format(CASE WHEN image AND a.attgenerated = 'v' THEN 'NULL AS %2$I' ELSE form END, alias, a.attname);
+  FOR c IN SELECT * FROM cdc.treated_columns(relation) LOOP
+    plain := plain AND c.treatment IS NULL AND NOT cdc.needs_text(c.type);
+    CONTINUE WHEN c.treatment = 'exclude';
+    form := CASE
+      WHEN c.treatment = 'mask' THEN cdc.mask(c.type, c.typmod) || ' AS %2$I'
+      WHEN image AND c.virtual THEN 'NULL AS %2$I'
+      WHEN c.treatment = 'hash' THEN 'cdc.hash(%1$I.%2$I::text) AS %2$I'
+      WHEN cdc.needs_text(c.type) THEN '%1$I.%2$I::text AS %2$I'
+      ELSE '%1$I.%2$I' END;
+    forms := forms || format(form, alias, c.name);
   END LOOP;
   RETURN CASE WHEN plain THEN format('row_to_json(%I.*)', alias) ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', array_to_string(forms, ', ')) END;
 END $$;
@@ -138,10 +140,10 @@ DECLARE
   keys text[] := cdc.key_columns(relation);
 BEGIN
   RETURN (
-    SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
-      'keyPosition', coalesce(array_position(keys, a.attname::text), 0), 'number', a.attnum) ORDER BY a.attnum)
-    FROM pg_attribute a
-    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+    SELECT json_agg(json_build_object('name', a.attname, 'type', CASE WHEN c.treatment = 'hash' THEN 'text' ELSE format_type(a.atttypid, a.atttypmod) END, 'notNull', a.attnotnull,
+      'generated', a.attgenerated <> '' AND c.treatment IS NULL, 'keyPosition', coalesce(array_position(keys, a.attname::text), 0), 'number', a.attnum) ORDER BY a.attnum)
+    FROM cdc.treated_columns(relation) c JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = c.number
+    WHERE c.treatment IS DISTINCT FROM 'exclude');
 END $$;
 
 -- The key must be canonical: it is the Kafka key, so values that are equal in PostgreSQL must have the same text, whichever of their forms a row holds.

@@ -110,11 +110,12 @@ BEGIN
 
   SELECT string_agg(format('%I (%s)', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) INTO columns
   FROM pg_attribute a
-  WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND NOT cdc.is_readable(a.atttypid);
+  WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND NOT cdc.is_readable(a.atttypid)
+    AND a.attnum NOT IN (SELECT tc.number FROM cdc.treated_columns(relation) tc WHERE tc.treatment IS NOT NULL);
   IF columns IS NOT NULL THEN
     code := 'TM007';
     message := format('%s cannot be tracked: the text of a value is not always read as the same value again, because of the type of %s', relation, columns);
-    hint := 'Use regprocedure for regproc, regoperator for regoper; the other types that PostgreSQL itself does not read are not meant for tables.';
+    hint := 'Use regprocedure for regproc, regoperator for regoper; the other types that PostgreSQL itself does not read are not meant for tables. Or leave such columns out (cdc.choose).';
     RETURN;
   END IF;
 
@@ -134,7 +135,7 @@ BEGIN
     hint := 'Events find their row and their order by the text of the key. Use a key of a plain type (numbers, text, uuid, dates and times, enums ...) with a deterministic collation.';
     RETURN;
   END IF;
-  code := NULL;
+  SELECT * INTO code, message, hint FROM cdc.choice_refusal(relation);
 END $$;
 
 -- Everything that the generated SQL of a table takes for granted, and its columns to the last detail, as a text to compare; NULL if the table cannot be read.
@@ -167,20 +168,23 @@ $$;
 -- The re-read by key is a LATERAL subquery that OFFSET 0 keeps from being flattened: for each row a look-up in the index, whatever the planner knows or believes. As a plain join
 -- it became a hash join when a session's first statement was a large one, and the cached plan then read the whole table for each single row that the session wrote.
 -- Of a partitioned table the rows are looked up in all partitions.
+--
+-- With a condition, a row that comes to fulfil it is changed, one that no longer does is deleted, and of others nothing is told, not even the key.
 CREATE OR REPLACE FUNCTION cdc.capture_statement(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   log text := 'INSERT INTO cdc.change_log (table_id, op, key, data)';
-  same_key text;
-  state text;  -- the row with the key of n as it is now
+  matches text;  -- t has the key of n, and fulfils the condition
+  state text;    -- the row with the key of n as it is now
   keyless text := '';
   rows text := CASE WHEN cdc.partitions(relation) IS NULL THEN 'ONLY ' ELSE '' END || relation;
+  old_rows text := cdc.old_rows(relation);
 BEGIN
   IF op = 'TRUNCATE' THEN
     RETURN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id);
   END IF;
 
-  SELECT string_agg(format('t.%1$I = n.%1$I', k.name), ' AND ') INTO same_key FROM unnest(cdc.key_columns(relation)) k(name);
-  state := format('LATERAL (SELECT %s AS key, %s AS data FROM %s t WHERE %s OFFSET 0) s', cdc.key_expression(relation), cdc.row_expression(relation), rows, same_key);
+  SELECT string_agg(format('t.%1$I = n.%1$I', k.name), ' AND ') || coalesce(' AND (' || cdc.row_condition(relation) || ')', '') INTO matches FROM unnest(cdc.key_columns(relation)) k(name);
+  state := format('LATERAL (SELECT %s AS key, %s AS data FROM %s t WHERE %s OFFSET 0) s', cdc.key_expression(relation), cdc.row_expression(relation), rows, matches);
 
   -- A transaction with an old snapshot can write NULL into a column that has just lost its NOT NULL.
   IF NOT (SELECT i.indisprimary FROM pg_index i WHERE i.indexrelid = to_regclass(cdc.key_index(relation))) THEN
@@ -198,15 +202,23 @@ BEGIN
     WHEN 'UPDATE' THEN
       format($sql$
     %s
-    SELECT %s, 'd', %s, %s FROM old_t n WHERE NOT EXISTS (SELECT FROM %s t WHERE %s OFFSET 0)
+    SELECT %s, 'd', %s, %s FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s OFFSET 0)
     UNION ALL
-    SELECT %2$s, 'u', s.key, s.data FROM new_t n, %7$s%8$s$sql$, log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), rows, same_key, state, keyless)
+    SELECT %2$s, 'u', s.key, s.data FROM new_t n, %8$s%9$s$sql$,
+        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), old_rows, rows, matches, state, keyless)
     WHEN 'DELETE' THEN
       format($sql$
     %s
-    SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s) FROM old_t n LEFT JOIN %s ON true$sql$,
-        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), state)
+    SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s) FROM %s LEFT JOIN %s ON true$sql$,
+        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), old_rows, state)
   END;
+END $$;
+
+-- The statement that logs that a statement of the given kind was not captured.
+CREATE OR REPLACE FUNCTION cdc.uncaptured(table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN CASE WHEN op = 'TRUNCATE' THEN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id)
+    ELSE format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END) END;
 END $$;
 
 -- What tells of other columns, as the data of op s; NULL if the columns are those that cdc.track found.
@@ -230,7 +242,7 @@ BEGIN
   IF op = 'TRUNCATE' THEN
     RETURN cdc.capture_statement(relation, table_id, op);
   ELSIF (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
-    RETURN format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, touched);
+    RETURN cdc.uncaptured(table_id, op);
   END IF;
   RETURN concat_ws('; ',
     (SELECT format('INSERT INTO cdc.change_log (table_id, op, data) SELECT %s, ''s'', %L FROM %s LIMIT 1', table_id, change, touched) FROM cdc.schema_change(relation, table_id) change WHERE change IS NOT NULL),
@@ -248,19 +260,20 @@ BEGIN
 END $$;
 
 -- The settings of a table's trigger function: only those that its types need, since each costs every statement about half a microsecond. Without enable_seqscan = off a plan that was made
--- while the table was tiny would read the whole table for each row; with jit on, a plan that was made for a large statement would be compiled anew for each small one.
+-- while the table was tiny would read the whole table for each row; with jit on, a plan that was made for a large statement would be compiled anew for each small one. A hash is made
+-- of the column's text, and a condition may hold literals of any type.
 CREATE OR REPLACE FUNCTION cdc.capture_settings(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off'
     || coalesce((
       SELECT string_agg(format(' SET %s = %L', s.name, s.value), '' ORDER BY s.name)
       FROM cdc.output_settings() s
-      WHERE s.name IN (
-        SELECT cdc.settings_of(a.atttypid, cdc.needs_text(a.atttypid)) FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)), '');
+      WHERE cdc.row_condition(relation) IS NOT NULL
+        OR s.name IN (SELECT cdc.settings_of(c.type, coalesce(c.treatment, '') = 'hash' OR cdc.needs_text(c.type)) FROM cdc.treated_columns(relation) c)), '');
 END $$;
 
 -- Logs the TRUNCATE of a partitioned table, or of one partition. TRUNCATE fires the triggers of all tables that it empties, usually the whole first: then the partitions have nothing to tell.
-CREATE OR REPLACE FUNCTION cdc.capture_truncate(relation regclass, member regclass, tg_when text, table_id int) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION cdc.capture_truncate(relation regclass, member regclass, tg_when text, table_id int, choice text) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
@@ -273,51 +286,70 @@ BEGIN
     EXECUTE cdc.capture_statement(relation, table_id, 'TRUNCATE');
   ELSIF current_setting('cdc.truncating', true) IS DISTINCT FROM relation::oid::text THEN
     -- TRUNCATE also empties a partition of rows that are too new for the snapshot of a REPEATABLE READ transaction: those it could not name.
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') OR (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') OR cdc.choice_text(relation) <> choice OR (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
       INSERT INTO cdc.change_log (table_id, op) VALUES (table_id, 'x');
     ELSE
       settings := cdc.swap_output_settings((SELECT array_agg(value) FROM cdc.output_settings()));
-      EXECUTE format('INSERT INTO cdc.change_log (table_id, op, key, data) SELECT %s, ''d'', %s, %s FROM ONLY %s t',
-        table_id, cdc.key_expression(relation), cdc.row_expression(relation), member);
+      EXECUTE format('INSERT INTO cdc.change_log (table_id, op, key, data) SELECT %s, ''d'', %s, %s FROM ONLY %s t WHERE (%s)',
+        table_id, cdc.key_expression(relation), cdc.row_expression(relation), member, coalesce(cdc.row_condition(relation), 'true'));
       PERFORM cdc.swap_output_settings(settings);
     END IF;
   END IF;
 END $$;
 
--- The body of a table's trigger function. A partition that was detached or dropped from the table still has the triggers, which the owner alone may take off; they do nothing then.
+-- The body of a table's trigger function. With a choice it also looks whether the columns that it names and the key of hashes are the same; and since a condition may fail for a row
+-- (1 / n > 0), which must not be the writer's fault, the log then says that the change was not captured.
+-- A partition that was detached or dropped from the table still has the triggers, which the owner alone may take off; they do nothing then.
 CREATE OR REPLACE FUNCTION cdc.capture_source(relation regclass, table_id int) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   written text := 'TG_RELID';  -- the table that was written, or the whole of which it is a part
   partitioned text := '';
+  choice cdc.capture_choice := cdc.choice(relation);
+  choice_altered text := '';
+  failing text := '';
 BEGIN
+  IF choice.relation IS NOT NULL THEN
+    choice_altered := format(' OR NOT cdc.are_named(%L, %L, %L)', relation::oid, choice.numbers, ARRAY(SELECT cdc.live_name(relation, n) FROM unnest(choice.numbers) n));
+  END IF;
+  IF choice.options->'columns' ? 'hash' THEN
+    choice_altered := choice_altered || format(' OR (SELECT k.revision FROM cdc.hash_key k) IS DISTINCT FROM %s', (SELECT k.revision FROM cdc.hash_key k));
+  END IF;
+  IF choice.condition IS NOT NULL THEN
+    failing := format($plpgsql$
+EXCEPTION WHEN OTHERS THEN
+  INSERT INTO cdc.change_log (table_id, op) VALUES (%s, 'x');
+  RETURN NULL;$plpgsql$, table_id);
+  END IF;
   IF cdc.partitions(relation) IS NOT NULL THEN
     written := 'pg_partition_root(TG_RELID)';
     partitioned := format($plpgsql$
   IF pg_partition_root(TG_RELID) IS NULL OR pg_partition_root(TG_RELID) <> %s AND to_regclass(%L) IS DISTINCT FROM pg_partition_root(TG_RELID) THEN
     RETURN NULL;  -- no part of it any more
   ELSIF TG_OP = 'TRUNCATE' THEN
-    PERFORM cdc.capture_truncate(pg_partition_root(TG_RELID), TG_RELID, TG_WHEN, %s);
+    PERFORM cdc.capture_truncate(pg_partition_root(TG_RELID), TG_RELID, TG_WHEN, %s, %L);
     RETURN NULL;
-  END IF;$plpgsql$, relation::oid, relation, table_id);
+  END IF;$plpgsql$, relation::oid, relation, table_id, cdc.choice_text(relation));
   END IF;
   RETURN format($plpgsql$
 -- Generated by cdc.track for %s, %s
+#variable_conflict use_column
 DECLARE
   settings text[];
 BEGIN%s
-  IF %s <> %L OR NOT cdc.is_current(%5$L, %L, %L) THEN  -- altered since
+  IF %s <> %L OR NOT cdc.is_current(%5$L, %L, %L)%s THEN  -- altered since
     settings := cdc.swap_output_settings((SELECT array_agg(value) FROM cdc.output_settings()));
-    EXECUTE cdc.capture_anew(%4$s, %8$s, TG_OP);
+    EXECUTE CASE WHEN cdc.choice_text(%4$s) = %9$L THEN cdc.capture_anew(%4$s, %10$s, TG_OP) ELSE cdc.uncaptured(%10$s, TG_OP) END;
     PERFORM cdc.swap_output_settings(settings);
-  ELSIF TG_OP = 'INSERT' THEN%9$s;
-  ELSIF TG_OP = 'UPDATE' THEN%10$s;
-  ELSIF TG_OP = 'DELETE' THEN%11$s;
+  ELSIF TG_OP = 'INSERT' THEN%11$s;
+  ELSIF TG_OP = 'UPDATE' THEN%12$s;
+  ELSIF TG_OP = 'DELETE' THEN%13$s;
   ELSE
-    %12$s;
+    %14$s;
   END IF;
-  RETURN NULL;
+  RETURN NULL;%15$s
 END $plpgsql$,
-    translate(relation::text, E'\n\r', '  '), cdc.capture_settings(relation), partitioned, written, relation::oid, cdc.key_index(relation), cdc.shape(relation, cdc.key_index(relation)), table_id,
+    translate(relation::text, E'\n\r', '  '), cdc.capture_settings(relation), partitioned, written, relation::oid, cdc.key_index(relation), cdc.shape(relation, cdc.key_index(relation)),
+    choice_altered, cdc.choice_text(relation), table_id,
     cdc.capture_statement(relation, table_id, 'INSERT'), cdc.capture_statement(relation, table_id, 'UPDATE'), cdc.capture_statement(relation, table_id, 'DELETE'),
-    cdc.capture_statement(relation, table_id, 'TRUNCATE'));
+    cdc.capture_statement(relation, table_id, 'TRUNCATE'), failing);
 END $$;

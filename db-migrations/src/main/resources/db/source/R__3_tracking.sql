@@ -64,17 +64,18 @@ BEGIN
       AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)));
 END $$;
 
--- The captured tables that cdc.track should look at again, since they were altered, lack a trigger, are gone, or have partitions that came or went. Cheap enough to be asked every
+-- The captured tables that cdc.track should look at again, since they were altered or chosen otherwise, lack a trigger, are gone, or have partitions that came or went. Cheap enough to be asked every
 -- few seconds.
 CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 BEGIN
-  RETURN QUERY SELECT t.* FROM cdc.tracked_table t
+  RETURN QUERY SELECT t.* FROM cdc.tracked_table t LEFT JOIN pg_proc p ON p.oid = to_regproc('cdc.capture_' || t.id)
   WHERE t.active AND (
     t.attachments IS DISTINCT FROM cdc.attachments(t.relation)
     OR EXISTS (SELECT FROM cdc.missing_events(t.relation, t.id))
     OR cdc.lacks_watch(t.relation, t.id)
-    OR coalesce((SELECT strpos(p.prosrc, quote_literal(cdc.shape(t.relation, cdc.key_index(t.relation)))) FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)), 0) = 0);
+    OR coalesce(strpos(p.prosrc, quote_literal(cdc.shape(t.relation, cdc.key_index(t.relation)))), 0) = 0
+    OR strpos(p.prosrc, quote_literal(cdc.choice_text(t.relation))) = 0);
 END $$;
 
 -- Whether a table has another name, other columns or another key than cdc.track found. Unlike cdc.outdated it waits for no lock on the table, but believes the catalogs,
@@ -136,7 +137,7 @@ END $$;
 -- It logs which columns the table has now, if these are others than when it was tracked last, and asks for a new copy where rows may have other values. Since cdc.refusal has
 -- looked at the table, it is locked (ACCESS SHARE), so no ALTER TABLE comes before the end of the transaction: of two schema changes the later one is logged later.
 --
--- Refusals: TM001 no key, TM002 kind of relation, TM003 row security, TM004 type of the key, TM005 rights, TM006 isolation level, TM007 type of a column.
+-- Refusals: TM001 no key, TM002 kind of relation, TM003 row security, TM004 type of the key, TM005 rights, TM006 isolation level, TM007 type of a column, TM008 what was chosen of it.
 CREATE OR REPLACE FUNCTION cdc.track(relation regclass) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable

@@ -42,6 +42,29 @@ CREATE TABLE cdc.key_choice (
 );
 COMMENT ON TABLE cdc.key_choice IS 'Tables whose key is not their primary key but this unique index; see cdc.track(relation, key_index)';
 
+-- Tables of which not all is captured; see R__6_choice.sql.
+CREATE TABLE cdc.capture_choice (
+  relation          regclass PRIMARY KEY,
+  schema_name       text   NOT NULL,
+  table_name        text   NOT NULL,
+  options           jsonb  NOT NULL,
+  numbers           int2[] NOT NULL,
+  names             text[] NOT NULL,
+  condition         text,
+  condition_columns int2[]
+);
+COMMENT ON TABLE cdc.capture_choice IS 'Tables of which not all is captured, with the names that they had when that was chosen; see cdc.choose';
+COMMENT ON COLUMN cdc.capture_choice.numbers IS 'The columns that options and condition name, under the names that follow: they keep their treatment when they are renamed';
+COMMENT ON COLUMN cdc.capture_choice.condition IS 'The option rows, as PostgreSQL understands it';
+
+CREATE TABLE cdc.hash_key (
+  one       boolean PRIMARY KEY DEFAULT true CHECK (one),
+  revision  int   NOT NULL,
+  inner_pad bytea NOT NULL,
+  outer_pad bytea NOT NULL
+);
+COMMENT ON TABLE cdc.hash_key IS 'The key of hashed columns, in the form that HMAC (RFC 2104) needs. Who can read it can find out what was hashed by trying';
+
 -- Changes that were not captured, since triggers were off or did not fire. The producer shows such a table as unprotected until a copy that began afterwards is complete.
 CREATE TABLE cdc.missed_change (
   id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

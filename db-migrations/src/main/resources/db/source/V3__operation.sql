@@ -17,9 +17,11 @@ CREATE TABLE cdc.table_request (
   captured     boolean     NOT NULL,
   requested_by text        NOT NULL,
   requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  options      jsonb,
   PRIMARY KEY (schema_name, table_name)
 );
 COMMENT ON TABLE cdc.table_request IS 'Tables that were added or taken away while the producer ran: what stands here goes before the setting cdc.tables';
+COMMENT ON COLUMN cdc.table_request.options IS 'What was asked of its columns and rows, as cdc.choose has it: it goes before the setting cdc.capture.tables';
 
 -- A row that the active producer changes every few seconds. It goes the whole way, by trigger, log and Kafka, to the table of the same name at the destination: so its age there
 -- tells how far the destination is behind, also while nothing else is written.

@@ -65,7 +65,7 @@ final class Replay {
         }
     }
 
-    /** Key and row as the producer's snapshot reads them. */
+    /** Key and row of those rows that are captured, as the producer's snapshot reads them. */
     private Map<String, String> table() {
         session.run(
                 "BEGIN",
@@ -74,9 +74,12 @@ final class Replay {
         String relation = session.value("SELECT relation FROM cdc.tracked_table WHERE id = " + id);
         String key = session.value("SELECT cdc.key_expression(relation) FROM cdc.tracked_table WHERE id = " + id);
         String data = session.value("SELECT cdc.row_expression(relation) FROM cdc.tracked_table WHERE id = " + id);
+        String condition = session.value(
+                "SELECT coalesce(cdc.row_condition(relation), 'true') FROM cdc.tracked_table WHERE id = " + id);
         Map<String, String> table = new TreeMap<>();
         try (Statement statement = session.connection().createStatement();
-                ResultSet row = statement.executeQuery("SELECT %s, %s FROM %s t".formatted(key, data, relation))) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT %s, %s FROM %s t WHERE (%s)".formatted(key, data, relation, condition))) {
             while (row.next()) {
                 table.put(row.getString(1), row.getString(2));
             }
