@@ -48,6 +48,10 @@ final class Admin {
         return send(request(path).PUT(BodyPublishers.noBody()));
     }
 
+    Answer put(String path, String body) {
+        return send("PUT", path, body);
+    }
+
     Answer delete(String path) {
         return send(request(path).DELETE());
     }

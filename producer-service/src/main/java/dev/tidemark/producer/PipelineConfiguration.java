@@ -6,12 +6,15 @@ import dev.tidemark.producer.capture.HeartbeatProperties;
 import dev.tidemark.producer.capture.Pipeline;
 import dev.tidemark.producer.capture.RunProperties;
 import dev.tidemark.producer.capture.RunProperties.Run;
+import dev.tidemark.producer.source.HashKey;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
 class PipelineConfiguration {
@@ -26,14 +29,22 @@ class PipelineConfiguration {
     }
 
     @Bean
+    HashKey hashKey(ChoiceProperties choice) {
+        return new HashKey(choice.hashKey());
+    }
+
+    @Bean
     Pipeline publishedPipeline(
             PipelineProperties properties,
             HeartbeatProperties heartbeat,
             RunProperties run,
+            ChoiceProperties choice,
+            Environment environment,
             ObjectProvider<BuildProperties> build) {
+        ChoiceProperties.requireKnown(Binder.get(environment));
         BuildProperties known = build.getIfAvailable();
         String version = known == null ? null : known.getVersion();
-        Pipeline pipeline = properties.toPipeline(version == null ? "unknown" : version);
+        Pipeline pipeline = properties.toPipeline(version == null ? "unknown" : version, choice.options());
         return heartbeat.isOn() && run.run() == Run.CONTINUOUS ? pipeline.with(TableId.HEARTBEAT) : pipeline;
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.producer;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
 import dev.tidemark.producer.capture.Pipeline;
+import dev.tidemark.producer.source.CaptureChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ public record PipelineProperties(
     /** @param prefix what the pipeline's topics begin with; the pipeline's name if it is not set */
     public record Topic(@Nullable String prefix) {}
 
-    Pipeline toPipeline(String version) {
+    /** @param options what of some of the tables is captured */
+    Pipeline toPipeline(String version, Map<TableId, String> options) {
         TopicNames topics = new TopicNames(topic.prefix() == null ? pipeline.name() : topic.prefix());
         // The list came apart at every comma, also at those inside of quotes.
         List<TableId> tableIds = TableId.parseList(String.join(",", tables));
@@ -44,7 +46,15 @@ public record PipelineProperties(
                     "cdc.tables names " + table + " and " + other + ", which would share the topic " + topics.of(table)
                             + ": Kafka forbids the characters in which they differ, or takes them for one (. and _), so rename one of them or leave it out");
         });
-        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, keyIndexes());
+        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, choices(options));
+    }
+
+    private Map<TableId, CaptureChoice> choices(Map<TableId, String> options) {
+        Map<TableId, CaptureChoice> choices = new HashMap<>();
+        keyIndexes().forEach((table, index) -> choices.put(table, new CaptureChoice(index, null)));
+        options.forEach((table, chosen) ->
+                choices.merge(table, new CaptureChoice(null, chosen), (known, added) -> known.or(chosen)));
+        return choices;
     }
 
     private Map<TableId, String> keyIndexes() {

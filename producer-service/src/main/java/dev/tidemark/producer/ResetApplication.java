@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -92,7 +93,7 @@ class ResetApplication implements ApplicationRunner, ExitCodeGenerator {
     }
 
     private List<String> topics(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-        TopicNames names = properties.toPipeline("").topics();
+        TopicNames names = properties.toPipeline("", Map.of()).topics();
         return admin.listTopics().names().get(KAFKA_SECONDS, TimeUnit.SECONDS).stream()
                 .filter(topic -> names.all().matcher(topic).matches())
                 .sorted()

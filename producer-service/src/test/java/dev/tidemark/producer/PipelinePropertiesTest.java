@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.Pipeline;
+import dev.tidemark.producer.source.CaptureChoice;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +39,12 @@ class PipelinePropertiesTest {
     @Test
     void takeUniqueIndexesForKeys() {
         assertThat(bind(Map.of("CDC_KEYS", "public.orders=orders_code_key, \"a=b,c\".D = \"Key = 1\""))
-                        .keys())
+                        .choices())
                 .isEqualTo(Map.of(
-                        new TableId("public", "orders"), "orders_code_key", new TableId("a=b,c", "d"), "Key = 1"));
+                        new TableId("public", "orders"),
+                        new CaptureChoice("orders_code_key", null),
+                        new TableId("a=b,c", "d"),
+                        new CaptureChoice("Key = 1", null)));
     }
 
     @ParameterizedTest
@@ -76,6 +80,6 @@ class PipelinePropertiesTest {
         ConfigurationPropertySources.attach(environment);
         return Binder.get(environment)
                 .bindOrCreate("cdc", PipelineProperties.class)
-                .toPipeline("1");
+                .toPipeline("1", Map.of());
     }
 }

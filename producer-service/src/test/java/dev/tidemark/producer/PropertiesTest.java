@@ -3,6 +3,7 @@ package dev.tidemark.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.HeartbeatProperties;
 import dev.tidemark.producer.capture.PollProperties;
 import dev.tidemark.producer.capture.RetentionProperties;
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class PropertiesTest {
 
     private static final Map<String, Class<?>> RECORDS = Map.of(
+            "cdc.capture", ChoiceProperties.class,
             "cdc.once", RunProperties.Once.class,
             "cdc.poll", PollProperties.class,
             "cdc.retention", RetentionProperties.class,
@@ -51,6 +53,40 @@ class PropertiesTest {
     })
     void refuseWhatMakesNoSenseAndNameTheKey(String key, String value) {
         assertThatThrownBy(() -> bind(key, value)).rootCause().hasMessageContaining(key);
+    }
+
+    @Test
+    void refuseAKeyForHashesThatIsSoonGuessedAndDoNotTellIt() {
+        assertThatThrownBy(() -> bind("cdc.capture.hash-key", "Rosebud"))
+                .rootCause()
+                .hasMessageContaining("cdc.capture.hash-key needs at least 16 characters")
+                .hasMessageNotContaining("Rosebud");
+        assertThat(bind("cdc.capture.hash-key", "a long key: Rosebud").toString())
+                .doesNotContain("Rosebud");
+    }
+
+    @Test
+    void refuseNamesThatNobodyAsksForBelowTheTablesToCapture() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
+                "cdc.capture.hash-key", "a long key: Rosebud", "cdc.capture.tables[public.t].columns.exclud", "ssn")));
+        assertThatThrownBy(() -> ChoiceProperties.requireKnown(binder))
+                .rootCause()
+                .hasMessageContaining("exclud")
+                .hasMessageNotContaining("Rosebud");
+    }
+
+    @Test
+    void sayWhatToCapture() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
+                "cdc.capture.tables[public.t].columns.exclude", "ssn,Notes",
+                "cdc.capture.tables[public.t].rows", "a > 'x, y'",
+                "cdc.capture.tables[\"My Schema\".\"a.b\"].columns.hash[0]", "x, y")));
+        ChoiceProperties.requireKnown(binder);
+        assertThat(binder.bind("cdc.capture", ChoiceProperties.class).get().options())
+                .containsEntry(
+                        new TableId("public", "t"),
+                        "{\"columns\":{\"include\":null,\"exclude\":[\"ssn\",\"Notes\"],\"mask\":null,\"hash\":null},\"rows\":\"a > 'x, y'\"}")
+                .containsKey(new TableId("My Schema", "a.b"));
     }
 
     @Test

@@ -129,7 +129,7 @@ class CaptureMonitor implements CaptureListener {
     @Override
     public void gap(TableId table) {
         String what = "The snapshot of " + table
-                + " begins anew: changes were missed while it lacked triggers, or its key or its topic is another";
+                + " begins anew: changes were missed while it lacked triggers, or its key, its topic or what is chosen of it is another";
         LOG.warn("{}", what);
         note(what);
     }

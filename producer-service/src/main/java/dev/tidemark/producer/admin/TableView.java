@@ -1,5 +1,6 @@
 package dev.tidemark.producer.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause why it is not streaming, and what to do; null if it is, or if its snapshot goes on
  * @param snapshot null until it has begun
+ * @param choice what of it is captured; missing if all is
  */
 record TableView(
         String table,
         String topic,
         State state,
         @Nullable String cause,
-        @Nullable Progress snapshot) {
+        @Nullable Progress snapshot,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TableChoice choice) {
 
     enum State {
         /** Its snapshot is complete, and changes follow. */

@@ -84,21 +84,21 @@ class TableViews {
         boolean copied = snapshot != null && snapshot.complete();
         String danger = Danger.of(table, problem, snapshot != null);
         if (danger != null) {
-            return view(table.id(), State.UNPROTECTED, danger, progress);
+            return view(table, State.UNPROTECTED, danger, progress);
         }
         if (problem != null) {
-            return view(table.id(), State.BLOCKED, problem, progress);
+            return view(table, State.BLOCKED, problem, progress);
         }
         PollStatus status = poller.get();
         if (status.state() != PollStatus.State.RUNNING) {
-            return view(table.id(), State.WAITING, notRunning(status), progress);
+            return view(table, State.WAITING, notRunning(status), progress);
         }
         if (snapshot == null) {
-            return view(table.id(), State.WAITING, "its snapshot has not begun", null);
+            return view(table, State.WAITING, "its snapshot has not begun", null);
         }
         return copied
-                ? view(table.id(), State.STREAMING, null, progress)
-                : view(table.id(), State.SNAPSHOTTING, Danger.beingMended(table), progress);
+                ? view(table, State.STREAMING, null, progress)
+                : view(table, State.SNAPSHOTTING, Danger.beingMended(table), progress);
     }
 
     private TableView uncaptured(TableId table) {
@@ -109,7 +109,12 @@ class TableViews {
     }
 
     private TableView view(TableId table, State state, @Nullable String cause, @Nullable Progress snapshot) {
-        return new TableView(table.toString(), pipeline.topics().of(table), state, cause, snapshot);
+        return new TableView(table.toString(), pipeline.topics().of(table), state, cause, snapshot, null);
+    }
+
+    private TableView view(CapturedTable table, State state, @Nullable String cause, @Nullable Progress snapshot) {
+        String topic = pipeline.topics().of(table.id());
+        return new TableView(table.id().toString(), topic, state, cause, snapshot, TableChoice.of(table.choice()));
     }
 
     private static String notRunning(PollStatus status) {

@@ -12,12 +12,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -50,14 +52,22 @@ class TablesController {
         return new Tables(views.all());
     }
 
-    /** Adds a table. It is captured from now on, copied, and followed; this begins within a second. The call may be repeated, and puts lost triggers on again at once. */
+    /**
+     * Adds a table. It is captured from now on, copied, and followed; this begins within a second. The call may be repeated, and puts lost triggers on again at once. A body says which
+     * columns and rows are captured; without one, what was said before holds, or else the settings.
+     */
     @PutMapping("/{table}")
-    TableView add(@PathVariable String table, HttpServletRequest request) throws SQLException {
+    TableView add(
+            @PathVariable String table,
+            @RequestBody(required = false) @Nullable String body,
+            HttpServletRequest request)
+            throws SQLException {
         TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
+        String options = ChoiceBody.options(body);
         refuseClash(id);
         String who = Caller.of(request);
-        if (source.add(id, pipeline.keys().get(id), who)) {
+        if (source.add(id, pipeline.choice(id), options, who)) {
             LOG.info("The table {} was added by {}", id, who);
         }
         return views.one(id);

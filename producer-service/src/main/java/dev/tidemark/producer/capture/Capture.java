@@ -181,6 +181,7 @@ final class Capture implements AutoCloseable {
                 || state.startsWith("0A")
                 || state.startsWith("54")
                 || state.startsWith("XX")
+                || state.startsWith("TM")
                 || state.equals("55P03");
     }
 

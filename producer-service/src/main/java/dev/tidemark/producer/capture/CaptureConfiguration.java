@@ -5,6 +5,7 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
+import dev.tidemark.producer.source.HashKey;
 import dev.tidemark.producer.source.SourceMigration;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,8 +43,9 @@ class CaptureConfiguration {
     }
 
     @Bean
-    SourceMigration sourceMigration(DataSource source, Environment environment) {
-        return new SourceMigration(source, environment.getProperty("spring.flyway.enabled", Boolean.class, true));
+    SourceMigration sourceMigration(DataSource source, Environment environment, HashKey hashKey) {
+        boolean enabled = environment.getProperty("spring.flyway.enabled", Boolean.class, true);
+        return new SourceMigration(source, enabled, hashKey);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.source.CaptureChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
  * @param version the producer's version, for the events
  * @param instance tells this process from another of the same pipeline
  * @param tables the tables to capture, beside those that somebody tracks by hand
- * @param keys for some of them the unique index that is their key, instead of the primary key
+ * @param choices what of some of them is captured
  */
 public record Pipeline(
         String name,
@@ -21,7 +22,7 @@ public record Pipeline(
         String instance,
         TopicNames topics,
         List<TableId> tables,
-        Map<TableId, String> keys) {
+        Map<TableId, CaptureChoice> choices) {
 
     /** The same with one more table. */
     public Pipeline with(TableId table) {
@@ -31,6 +32,11 @@ public record Pipeline(
                 instance,
                 topics,
                 Stream.concat(tables.stream(), Stream.of(table)).distinct().toList(),
-                keys);
+                choices);
+    }
+
+    /** What of the table is captured, unless it was asked otherwise later. */
+    public CaptureChoice choice(TableId table) {
+        return choices.getOrDefault(table, CaptureChoice.UNCHANGED);
     }
 }

@@ -272,7 +272,8 @@ final class Routes {
 
     private boolean track(TableId table) throws SQLException {
         try {
-            TrackedTables.track(source.jdbc(), table, pipeline.keys().get(table));
+            String asked = TableRequests.options(source.jdbc(), table);
+            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).or(asked));
             tracked.add(table);
             solved(table);
             return true;

@@ -51,7 +51,9 @@ public final class ChunkReader {
             SourcePoint point = source.point();
             refuseAltered(connection, table);
             TableShape shape = TableShape.read(connection, table);
-            return new Reading(connection, table, shape, point).chunk(after);
+            CapturedRows rows = CapturedRows.read(connection, table);
+            ChunkSql sql = new ChunkSql(table, rows, shape.key(), properties.keyOrder(), shape.collated());
+            return new Reading(connection, sql, shape, point).chunk(after);
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -92,10 +94,10 @@ public final class ChunkReader {
         private final TableShape shape;
         private final ChunkSql sql;
 
-        Reading(Connection connection, TrackedTable table, TableShape shape, SourcePoint point) {
+        Reading(Connection connection, ChunkSql sql, TableShape shape, SourcePoint point) {
             this.connection = connection;
             this.point = point;
-            this.sql = new ChunkSql(table, shape.key(), properties.keyOrder(), shape.collated());
+            this.sql = sql;
             this.shape = sql.ordersByBytes() ? shape.bytewise() : shape;
         }
 

@@ -15,17 +15,19 @@ final class ChunkSql {
 
     private static final String ROWS = """
             SELECT k, CASE WHEN octet_length(d) <= %d THEN d END, octet_length(d)
-            FROM (SELECT (%s)::text AS k, (%s)::text AS d FROM %s t %s ORDER BY %s LIMIT ?) chunk
+            FROM (SELECT (%s)::text AS k, (%s)::text AS d FROM %s t WHERE %s AND (%s) ORDER BY %s LIMIT ?) chunk
             """;
 
     private final TrackedTable table;
+    private final CapturedRows rows;
     private final List<ColumnType> key;
     private final Set<String> collated;
     private final boolean bytewise;
 
     /** @param collated the columns of the key that have a collation */
-    ChunkSql(TrackedTable table, List<ColumnType> key, KeyOrder order, Set<String> collated) {
+    ChunkSql(TrackedTable table, CapturedRows rows, List<ColumnType> key, KeyOrder order, Set<String> collated) {
         this.table = table;
+        this.rows = rows;
         this.key = key;
         this.collated = collated;
         this.bytewise = order == KeyOrder.C && !collated.isEmpty();
@@ -37,20 +39,21 @@ final class ChunkSql {
 
     /** The rows after a key, whose columns are the first parameters as text; the last parameter is how many. */
     String rows(boolean afterKey, int inlineBytes) {
-        String where = afterKey ? "WHERE (" + list(this::column) + ") > (" + list(this::parameter) + ")" : "";
+        String where = afterKey ? "(" + list(this::column) + ") > (" + list(this::parameter) + ")" : "true";
         return ROWS.formatted(
                 inlineBytes,
                 table.keyExpression(),
-                table.rowExpression(),
+                rows.expression(),
                 table.id().sql(),
                 where,
+                rows.condition(),
                 list(this::column));
     }
 
     /** The row with a key, whose columns are the parameters as text. */
     String row() {
         return "SELECT (%s)::text FROM %s t WHERE (%s) = (%s)"
-                .formatted(table.rowExpression(), table.id().sql(), list(this::plainColumn), list(this::parameter));
+                .formatted(rows.expression(), table.id().sql(), list(this::plainColumn), list(this::parameter));
     }
 
     private String list(Function<ColumnType, String> part) {

@@ -26,7 +26,8 @@ public class SourceTables {
                   ELSE nullif(sum(pg_stat_get_live_tuples(p.oid)), 0) END
                 FROM pg_class p WHERE p.relkind = 'r' AND p.oid = ANY (coalesce(cdc.partitions(t.relation), ARRAY[t.relation]))), -1),
               ARRAY(SELECT cdc.missing_events(t.relation, t.id)), n.nspname, c.relname, cdc.is_altered(t.relation, t.id),
-              ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND NOT copying), ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND copying)
+              ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND NOT copying), ARRAY(SELECT text FROM missed m WHERE m.table_id = t.id AND copying),
+              (cdc.choice(t.relation)).options::text
             FROM cdc.tracked_table t LEFT JOIN pg_class c ON c.oid = t.relation LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE t.active AND t.schema_name <> 'cdc' ORDER BY t.schema_name, t.table_name
             """;
@@ -62,6 +63,7 @@ public class SourceTables {
                             row.getString(3),
                             row.getString(4),
                             row.getLong(5),
+                            row.getString(12),
                             protection(row)));
                 }
             }
@@ -96,16 +98,18 @@ public class SourceTables {
     /**
      * Captures the table from now on. Does nothing if it is captured; puts triggers on again that are missing.
      *
-     * @param keyIndex the unique index that is to be its key; null for the one that was chosen before, or else the primary key
+     * @param choice what of it, unless it was asked otherwise
+     * @param options what is asked of its columns and rows, as cdc.choose has it; null for what was asked before
      * @return whether anything else was asked before, or nothing
      * @throws UntrackableTableException if that is impossible, is {@link UnknownTableException} or {@link LockedTableException}
      */
-    public boolean add(TableId table, @Nullable String keyIndex, String by) throws SQLException {
+    public boolean add(TableId table, CaptureChoice choice, @Nullable String options, String by) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            TrackedTables.track(connection, table, keyIndex);
+            String asked = options == null ? TableRequests.options(connection, table) : options;
+            TrackedTables.track(connection, table, choice.or(asked));
         }
         return Transaction.run(source, connection -> {
-            boolean changed = TableRequests.put(connection, table, true, by);
+            boolean changed = TableRequests.put(connection, table, true, by, options);
             ControlTable.touch(connection);
             return changed;
         });
@@ -119,7 +123,7 @@ public class SourceTables {
      */
     public boolean remove(TableId table, String by) throws SQLException {
         return Transaction.run(source, connection -> {
-            boolean changed = TableRequests.put(connection, table, false, by);
+            boolean changed = TableRequests.put(connection, table, false, by, null);
             TrackedTables.untrack(connection, table);
             ControlTable.touch(connection);
             return changed;

@@ -11,17 +11,20 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Tables that were added or taken away while the producer ran. */
 public final class TableRequests {
 
     private static final String ALL =
             "SELECT schema_name, table_name, captured FROM cdc.table_request ORDER BY requested_at";
+    private static final String OPTIONS =
+            "SELECT options::text FROM cdc.table_request WHERE schema_name = ? AND table_name = ?";
     private static final String PUT = """
-            INSERT INTO cdc.table_request AS r (schema_name, table_name, captured, requested_by) VALUES (?, ?, ?, ?)
+            INSERT INTO cdc.table_request AS r (schema_name, table_name, captured, requested_by, options) VALUES (?, ?, ?, ?, ?::jsonb)
             ON CONFLICT (schema_name, table_name) DO UPDATE
-            SET captured = excluded.captured, requested_by = excluded.requested_by, requested_at = excluded.requested_at
-            WHERE r.captured <> excluded.captured
+            SET captured = excluded.captured, requested_by = excluded.requested_by, requested_at = excluded.requested_at, options = coalesce(excluded.options, r.options)
+            WHERE r.captured <> excluded.captured OR r.options IS DISTINCT FROM coalesce(excluded.options, r.options)
             """;
 
     private TableRequests() {}
@@ -51,13 +54,29 @@ public final class TableRequests {
         return wanted;
     }
 
-    /** @return whether something else was asked of the table before, or nothing */
-    static boolean put(Connection connection, TableId table, boolean captured, String by) throws SQLException {
+    /** What was asked last of the table's columns and rows, as cdc.choose has it; null if nothing was. */
+    public static @Nullable String options(Connection connection, TableId table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OPTIONS)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    /**
+     * @param options null for those that were asked before
+     * @return whether something else was asked of the table before, or nothing
+     */
+    static boolean put(Connection connection, TableId table, boolean captured, String by, @Nullable String options)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PUT)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
             statement.setBoolean(3, captured);
             statement.setString(4, by);
+            statement.setString(5, options);
             return statement.executeUpdate() > 0;
         }
     }

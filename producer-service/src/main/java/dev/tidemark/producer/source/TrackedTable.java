@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param number what stands for the table in the change log
  * @param keyColumns the columns of the key, in key order
  * @param keyTypes the type of each of them that gives its values the text that they have in the key's JSON
- * @param rowExpression SQL that makes the JSON of a row {@code t}, the same that the triggers use
- * @param keyExpression SQL that makes the JSON of the key of a row {@code t}, likewise
+ * @param keyExpression SQL that makes the JSON of the key of a row {@code t}, the same that the triggers use
  * @param trackedAt since when changes are captured without a gap
  * @param copyAt when a new copy was last asked for, though there was no gap, or null
  * @param ordered whether the order of changes counts beyond the single row, since there are unique constraints besides the key
@@ -24,7 +23,6 @@ public record TrackedTable(
         TableId id,
         List<String> keyColumns,
         List<String> keyTypes,
-        String rowExpression,
         String keyExpression,
         String trackedAt,
         @Nullable String copyAt,

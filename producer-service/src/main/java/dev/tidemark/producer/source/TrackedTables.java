@@ -9,7 +9,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -26,13 +25,14 @@ public final class TrackedTables {
 
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
     private static final String TRACK_BY = "SELECT cdc.track(to_regclass(?), CAST(?::text AS regclass))";
+    private static final String CHOOSE = "SELECT cdc.choose(to_regclass(?), ?::jsonb, CAST(?::text AS regclass))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
     private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
     private static final String UNTRACK =
             "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
     /** Of a domain it is the type below, of an enum or padded text its text. A table that is gone, or has lost a column of its key, has types that nobody asks for. */
     private static final String ALL = """
-            SELECT t.id, t.schema_name, t.table_name, t.key_columns, t.row_expression, t.key_expression, t.tracked_at::text, t.copy_at::text,
+            SELECT t.id, t.schema_name, t.table_name, t.key_columns, t.key_expression, t.tracked_at::text, t.copy_at::text,
               EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.relation AND i.indisunique AND i.indexrelid IS DISTINCT FROM to_regclass(cdc.key_index(t.relation))), t.active,
               ARRAY(
                 SELECT CASE WHEN b.oid IS NULL OR b.typtype = 'e' OR b.oid = 'bpchar'::regtype THEN 'text' ELSE format_type(b.oid, NULL) END
@@ -48,22 +48,18 @@ public final class TrackedTables {
     /**
      * Captures the table's changes from now on; does nothing if they are already captured.
      *
-     * @param keyIndex the unique index that is to be its key; null for the one that was chosen before, or else the primary key
+     * @param choice what of it is to be captured
      * @throws UntrackableTableException if that is impossible; the message says why and what to do
      */
-    public static void track(Connection connection, TableId table, @Nullable String keyIndex) throws SQLException {
+    public static void track(Connection connection, TableId table, CaptureChoice choice) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement settings = connection.createStatement();
-                PreparedStatement track = connection.prepareStatement(keyIndex == null ? TRACK : TRACK_BY)) {
+                PreparedStatement track = tracking(connection, table, choice)) {
             settings.execute(LIMIT_WAIT);
             if (!exists(connection, table)) {
                 throw new UnknownTableException(
                         "The table " + table
                                 + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
-            }
-            track.setString(1, table.sql());
-            if (keyIndex != null) {
-                track.setString(2, new TableId(table.schema(), keyIndex).sql());
             }
             track.execute();
             connection.commit();
@@ -77,6 +73,21 @@ public final class TrackedTables {
             connection.rollback();
             connection.setAutoCommit(true);
         }
+    }
+
+    private static PreparedStatement tracking(Connection connection, TableId table, CaptureChoice choice)
+            throws SQLException {
+        String index = choice.keyIndex() == null ? null : new TableId(table.schema(), choice.keyIndex()).sql();
+        PreparedStatement statement =
+                connection.prepareStatement(choice.options() != null ? CHOOSE : index == null ? TRACK : TRACK_BY);
+        statement.setString(1, table.sql());
+        if (choice.options() != null) {
+            statement.setString(2, choice.options());
+            statement.setString(3, index);
+        } else if (index != null) {
+            statement.setString(2, index);
+        }
+        return statement;
     }
 
     /**
@@ -158,13 +169,12 @@ public final class TrackedTables {
                 row.getInt(1),
                 new TableId(row.getString(2), row.getString(3)),
                 List.of((String[]) row.getArray(4).getArray()),
-                List.of((String[]) row.getArray(11).getArray()),
+                List.of((String[]) row.getArray(10).getArray()),
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
-                row.getString(8),
-                row.getBoolean(9),
-                row.getBoolean(10));
+                row.getBoolean(8),
+                row.getBoolean(9));
     }
 
     static boolean exists(Connection connection, TableId table) throws SQLException {

@@ -55,7 +55,12 @@ class AdminHttpIT {
 
     private final TestSource source = TestSource.create();
     private final Pipeline pipeline = new Pipeline(
-            "hr", "1.0", "instance-1", new TopicNames("hr"), List.of(TableId.parse("public.configured")), Map.of());
+            "hr",
+            "1.0",
+            "instance-1",
+            new TopicNames("hr"),
+            List.of(TableId.parse("public.configured")),
+            Map.of());
     private final CaptureMonitor monitor =
             new CaptureMonitor(new CaptureMeters(new SimpleMeterRegistry()), Clock.systemUTC());
     private final Supplier<PollStatus> poller = () -> this.polled;
@@ -107,7 +112,6 @@ class AdminHttpIT {
                 List.of("id"),
                 List.of("integer"),
                 "",
-                "",
                 text(table, "tracked_at"),
                 text(table, "copy_at"),
                 false,
@@ -146,6 +150,53 @@ class AdminHttpIT {
         }
         assertThat(source.text("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_cdc%'"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void keepsWhatIsChosenOfATable() throws Exception {
+        source.execute("CREATE TABLE people (id int PRIMARY KEY, ssn text, region text)");
+        for (int i = 0; i < 2; i++) {
+            call(choose("people", "{\"columns\":{\"exclude\":[\"ssn\"],\"mask\":null},\"rows\":\"region = 'EU'\"}"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.choice.columns.exclude[0]").value("ssn"))
+                    .andExpect(jsonPath("$.choice.rows").value("region = 'EU'"));
+            call(put(TABLES + "/{t}", "people"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.choice.columns.exclude[0]").value("ssn"));
+            call(delete(TABLES + "/{t}", "people")).andExpect(status().isOk());
+        }
+        assertThat(source.text("SELECT options->>'rows' FROM cdc.table_request"))
+                .isEqualTo("region = 'EU'");
+        call(choose("people", "{}")).andExpect(jsonPath("$.choice").doesNotExist());
+        call(put(TABLES + "/{t}", "people")).andExpect(jsonPath("$.choice").doesNotExist());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            400 | {                                                   | is not JSON
+            400 | []                                                  | has to be an object
+            400 | {} {}                                               | is not JSON
+            400 | {"rows":"id > 1","rows":"true"}                     | is not JSON
+            400 | {"rows":"\\u0000"}                                 | character 0
+            422 | {"tables":["items"]}                                | there is no option 'tables'
+            422 | {"columns":{"exclude":["x'; DROP TABLE items; --"]}} | it has no column
+            422 | {"columns":{"exclude":["id"]}}                      | id belongs to its key
+            422 | {"columns":{"hash":["v"]}}                          | Set cdc.capture.hash-key
+            422 | {"rows":"id > 1); DROP TABLE items; --"}            | the condition for its rows is not one
+            422 | {"rows":"id > random()"}                            | IMMUTABLE
+            """)
+    void refusesChoicesThatMakeNoSense(int status, String body, String message) throws Exception {
+        source.execute("ALTER TABLE items ADD v text");
+        problem(status, choose("items", body)).andExpect(jsonPath("$.detail", containsString(message)));
+        assertThat(source.text("SELECT count(*) FROM cdc.table_request")).isEqualTo("0");
+        assertThat(source.text("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'zz_cdc%'"))
+                .isEqualTo("0");
+    }
+
+    private static MockHttpServletRequestBuilder choose(String table, String body) {
+        return put(TABLES + "/{t}", table)
+                .contentType(MediaType.APPLICATION_JSON)
+                .content(body);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.source.CaptureChoice;
 import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.TestControl;
 import java.sql.Connection;
@@ -44,7 +45,7 @@ class ControlIT {
     void addsAndRemovesATableWhileItRuns() throws SQLException {
         Poller poller = bench.poller("");
         drain(poller);
-        control.tables().add(ITEMS, null, "somebody");
+        control.tables().add(ITEMS, CaptureChoice.UNCHANGED, null, "somebody");
         drain(poller);
         bench.execute("INSERT INTO items VALUES (1, 'streamed')");
         drain(poller);
@@ -143,7 +144,7 @@ class ControlIT {
         bench.execute("CREATE TABLE configured(id int PRIMARY KEY)");
         Poller first = bench.poller("configured");
         drain(first);
-        control.tables().add(ITEMS, null, "somebody");
+        control.tables().add(ITEMS, CaptureChoice.UNCHANGED, null, "somebody");
         control.tables().remove(TableId.parse("configured"), "somebody");
         drain(first);
         first.stop();

@@ -14,6 +14,7 @@ import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
+import dev.tidemark.producer.source.HashKey;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourceIdentity;
 import dev.tidemark.producer.source.SourceMigration;
@@ -140,14 +141,21 @@ final class Workbench implements AutoCloseable {
     }
 
     private CaptureStarter starter(String tables) {
-        Pipeline pipeline = new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of());
+        Pipeline pipeline =
+                new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of());
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
         Capture.Settings settings = new Capture.Settings(
                 new PageLimits(pageRows, 1 << 20, rowBytes), Duration.ZERO, Clock.systemUTC(), () -> false);
         return new CaptureStarter(
-                source, new SourceMigration(source, true), publisher, pipeline, chunks, settings, listener());
+                source,
+                new SourceMigration(source, true, HashKey.NONE),
+                publisher,
+                pipeline,
+                chunks,
+                settings,
+                listener());
     }
 
     Capture start(String tables) throws SQLException {
@@ -310,6 +318,11 @@ final class Workbench implements AutoCloseable {
                 Admin.create(Map.of("bootstrap.servers", STACK.broker().bootstrapServers()))) {
             return work.apply(admin).toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    /** Brings the source's schema up to date without a producer. */
+    void migrate() throws SQLException {
+        new SourceMigration(source, true, HashKey.NONE).run();
     }
 
     /** Has the table tracked by hand. */

@@ -17,7 +17,7 @@ class TableProgressTest {
 
     private static TrackedTable table(String trackedAt, @Nullable String copyAt) {
         TableId id = new TableId("public", "items");
-        return new TrackedTable(1, id, List.of("id"), List.of("integer"), "", "", trackedAt, copyAt, false, true);
+        return new TrackedTable(1, id, List.of("id"), List.of("integer"), "", trackedAt, copyAt, false, true);
     }
 
     @Test

@@ -19,7 +19,7 @@ class OpenTransactionsIT {
     @BeforeEach
     void createTable() throws SQLException {
         source.execute("CREATE TABLE items (id int PRIMARY KEY)");
-        source.tables().add(ITEMS, null, "somebody");
+        source.tables().add(ITEMS, CaptureChoice.UNCHANGED, null, "somebody");
     }
 
     @Test

@@ -26,8 +26,16 @@ public final class TestSource {
         String name = "admin" + COUNT.incrementAndGet();
         SERVER.execute("CREATE DATABASE " + name);
         TestSource source = new TestSource(name);
-        new SourceMigration(source.database, true).run();
+        source.migrate();
         return source;
+    }
+
+    private void migrate() {
+        try {
+            new SourceMigration(database, true, HashKey.NONE).run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public SourceTables tables() {

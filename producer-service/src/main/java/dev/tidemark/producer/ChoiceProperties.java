@@ -1,0 +1,85 @@
+package dev.tidemark.producer;
+
+import dev.tidemark.model.TableId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What of the tables is captured.
+ *
+ * @param hashKey the secret key of hashed columns, at least 16 characters; with another one, tables that have such columns are copied anew
+ * @param tables tables of which not all columns or rows are captured, by their name in SQL (docs/capture.md)
+ */
+@ConfigurationProperties("cdc.capture")
+public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tables) {
+
+    private static final String TABLES = "cdc.capture.tables";
+    private static final int SHORTEST_KEY = 16;
+
+    public ChoiceProperties {
+        if (hashKey != null && hashKey.length() < SHORTEST_KEY) {
+            throw new IllegalArgumentException("cdc.capture.hash-key needs at least " + SHORTEST_KEY
+                    + " characters: who guesses it can find out by trying what was hashed");
+        }
+        tables = tables == null ? Map.of() : Map.copyOf(tables);
+    }
+
+    /**
+     * A table of which not all is captured.
+     *
+     * @param columns which columns, and as what; all as they are if it is not set
+     * @param rows a condition in SQL that rows have to fulfil; all if it is not set
+     */
+    public record Table(@Nullable Columns columns, @Nullable String rows) {}
+
+    /** Names of columns, as they are. */
+    public record Columns(
+            @Nullable List<String> include,
+            @Nullable List<String> exclude,
+            @Nullable List<String> mask,
+            @Nullable List<String> hash) {}
+
+    /** Refuses names that nobody asks for: a column that somebody believes to be left out would be published. */
+    static void requireKnown(Binder binder) {
+        binder.bind(
+                TABLES,
+                Bindable.mapOf(String.class, Table.class),
+                new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
+    }
+
+    /** The options of each table, as cdc.choose has them. */
+    Map<TableId, String> options() {
+        Map<TableId, String> options = new HashMap<>();
+        tables.forEach((name, table) -> options.put(TableId.parse(name), json(table)));
+        return options;
+    }
+
+    private static String json(Table table) {
+        Columns columns = Objects.requireNonNullElseGet(table.columns(), () -> new Columns(null, null, null, null));
+        Map<String, @Nullable Object> lists = new LinkedHashMap<>();
+        lists.put("include", columns.include());
+        lists.put("exclude", columns.exclude());
+        lists.put("mask", columns.mask());
+        lists.put("hash", columns.hash());
+        Map<String, @Nullable Object> options = new LinkedHashMap<>();
+        options.put("columns", lists);
+        options.put("rows", table.rows());
+        return JsonMapper.shared().writeValueAsString(options);
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return TABLES + "=" + tables;
+    }
+}

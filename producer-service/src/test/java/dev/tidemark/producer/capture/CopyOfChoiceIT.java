@@ -1,0 +1,118 @@
+package dev.tidemark.producer.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.MarkerCodec;
+import java.sql.SQLException;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Copies hold what is chosen, as changes do. Values that may not be there begin with SECRET. */
+class CopyOfChoiceIT {
+
+    private final Workbench bench = new Workbench();
+
+    @BeforeEach
+    void createTable() {
+        bench.execute(
+                "CREATE TABLE items (id int PRIMARY KEY, v text, ssn text DEFAULT 'SECRET', born date, card int);"
+                        + "INSERT INTO items SELECT g, CASE WHEN g % 2 = 0 THEN 'v' ELSE 'SECRET' END FROM generate_series(1, 50) g");
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    private void choose(String options) {
+        bench.sql
+                .sql("SELECT cdc.choose('items', ?::jsonb)")
+                .param(options)
+                .query(Integer.class)
+                .single();
+    }
+
+    private String published() {
+        StringBuilder all = new StringBuilder();
+        for (ConsumerRecord<byte[], byte[]> record : bench.records("items")) {
+            all.append(record.value() == null ? "" : new String(record.value(), UTF_8));
+        }
+        return all.toString();
+    }
+
+    private Map<Long, String> even() {
+        Map<Long, String> rows = bench.rows("items");
+        rows.keySet().removeIf(id -> id % 2 != 0);
+        return rows;
+    }
+
+    @Test
+    void takesTheColumnsAndRowsThatAreChosen() throws SQLException {
+        bench.chunkRows = 7;
+        bench.migrate();
+        bench.sql
+                .sql("SELECT cdc.set_hash_key('an example of a key')")
+                .query(Boolean.class)
+                .single();
+        choose("{\"columns\":{\"exclude\":[\"ssn\"],\"mask\":[\"born\"],\"hash\":[\"card\"]},\"rows\":\"id % 2 = 0\"}");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            assertThat(bench.replica("items")).isEqualTo(even());
+            bench.execute("UPDATE items SET v = CASE WHEN id % 2 = 1 THEN 'SECRET 1' ELSE 'w' END");
+            Workbench.drain(capture);
+        }
+        assertThat(bench.replica("items")).isEqualTo(even()).containsValue("w");
+        assertThat(published()).doesNotContain("SECRET");
+        Marker marker = MarkerCodec.read(bench.records("items")
+                .get(0)
+                .headers()
+                .lastHeader(Marker.HEADER)
+                .value());
+        assertThat(((Marker.ChunkStart) marker).columns())
+                .extracting(ColumnType::name, ColumnType::type)
+                .containsExactly(
+                        tuple("id", "integer"), tuple("v", "text"), tuple("born", "date"), tuple("card", "text"));
+    }
+
+    /** It is made between two chunks of the copy before. */
+    @Test
+    void beginsAnewWithAnotherChoiceAndSendsNothingMoreOfTheOneBefore() throws SQLException {
+        bench.chunkRows = 7;
+        bench.execute("UPDATE items SET ssn = 'told', v = 'told'");
+        try (Capture capture = bench.start("items")) {
+            capture.step();
+            bench.execute("UPDATE items SET ssn = 'told'");
+            choose("{\"columns\":{\"exclude\":[\"ssn\"]},\"rows\":\"id % 2 = 0\"}");
+            bench.execute("UPDATE items SET ssn = 'SECRET', v = CASE WHEN id % 2 = 1 THEN 'SECRET' ELSE 'w' END");
+            Workbench.drain(capture);
+        }
+        assertThat(bench.replica("items")).isEqualTo(even()).containsValue("w");
+        assertThat(published()).doesNotContain("SECRET");
+    }
+
+    @Test
+    void waitsWhileTheConditionFails() throws SQLException {
+        bench.migrate();
+        bench.execute("UPDATE items SET card = id, v = 'v', ssn = 'x'");
+        choose("{\"rows\":\"100 / card > 0\"}");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("UPDATE items SET card = 0 WHERE id = 5");
+            Workbench.drain(capture);
+            assertThat(bench.problems.get("public.items")).contains("division by zero");
+
+            bench.execute("UPDATE items SET card = 1 WHERE id = 5");
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+        }
+        assertThat(bench.problems).isEmpty();
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
+    }
+}
