@@ -391,7 +391,8 @@ class ChoiceIT {
                 "SET DateStyle = 'ISO, MDY'; SET IntervalStyle = sql_standard",
                 "UPDATE people SET born = '2024-02-03'::date + id");
         people.assertInSync();
-        assertThat(session.value("SELECT count(*) FROM cdc.change_log WHERE op <> 's'")).isEqualTo("3");
+        assertThat(session.value("SELECT count(*) FROM cdc.change_log WHERE op <> 's'"))
+                .isEqualTo("3");
     }
 
     @ParameterizedTest

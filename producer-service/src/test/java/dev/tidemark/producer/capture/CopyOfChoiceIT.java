@@ -2,12 +2,18 @@ package dev.tidemark.producer.capture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.MarkerCodec;
+import dev.tidemark.producer.source.HashKey;
+import dev.tidemark.producer.source.SourceMigration;
+import dev.tidemark.producer.source.UnusableSourceException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +101,30 @@ class CopyOfChoiceIT {
         }
         assertThat(bench.replica("items")).isEqualTo(even()).containsValue("w");
         assertThat(published()).doesNotContain("SECRET");
+    }
+
+    @Test
+    void anotherKeyForHashesWaitsForWhoWritesUnderTheFormerOne() throws SQLException {
+        new SourceMigration(bench.source, true, new HashKey("the former key for hashes")).run();
+        choose("{\"columns\":{\"hash\":[\"v\",\"ssn\"]}}");
+        SourceMigration changed = new SourceMigration(bench.source, true, new HashKey("another key for hashes"));
+        try (Connection writer = bench.source.getConnection();
+                Statement write = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            write.execute("UPDATE items SET card = 1 WHERE id = 1");
+            assertThatThrownBy(changed::run)
+                    .isInstanceOf(UnusableSourceException.class)
+                    .hasMessageContaining("cdc.capture.hash-key")
+                    .hasMessageNotContaining("another key");
+            writer.commit();
+        }
+        changed.run();
+        bench.execute("UPDATE items SET card = 2 WHERE id = 1");
+        assertThat(bench.sql
+                        .sql("SELECT data->>'v' = cdc.hash('SECRET') FROM cdc.change_log WHERE op = 'u' ORDER BY id")
+                        .query(Boolean.class)
+                        .list())
+                .containsExactly(false, true);
     }
 
     @Test
