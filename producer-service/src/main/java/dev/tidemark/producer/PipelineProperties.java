@@ -19,13 +19,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param topic the pipeline's topics
  * @param tables the tables to capture, as SQL writes their names, separated by commas; names that need quotes in SQL need them here
  * @param keys tables whose key is not their primary key but a unique index on columns that are NOT NULL, as table=index, separated by commas
+ * @param tombstones whether a delete is followed by a record with the same key and no value, so that a compacted topic forgets the row
  */
 @ConfigurationProperties("cdc")
 public record PipelineProperties(
         @DefaultValue PipelineName pipeline,
         @DefaultValue Topic topic,
         @DefaultValue List<String> tables,
-        @DefaultValue List<String> keys) {
+        @DefaultValue List<String> keys,
+        @DefaultValue("false") boolean tombstones) {
 
     private static final String OUTSIDE_OF_QUOTES = "(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
 
@@ -46,7 +48,8 @@ public record PipelineProperties(
                     "cdc.tables names " + table + " and " + other + ", which would share the topic " + topics.of(table)
                             + ": Kafka forbids the characters in which they differ, or takes them for one (. and _), so rename one of them or leave it out");
         });
-        return new Pipeline(pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, choices(options));
+        return new Pipeline(
+                pipeline.name(), version, UUID.randomUUID().toString(), topics, tableIds, choices(options), tombstones);
     }
 
     private Map<TableId, CaptureChoice> choices(Map<TableId, String> options) {

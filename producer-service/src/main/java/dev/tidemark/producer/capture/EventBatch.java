@@ -43,6 +43,11 @@ final class EventBatch {
             }
             if (route != null && route.isOpen() && change.change() != null) {
                 batch.add(route, change.key(), change.change(), sequence);
+                if (routes.tombstones()
+                        && change.key() != null
+                        && change.change().operation() == Operation.DELETE) {
+                    batch.forget(route, change.key());
+                }
             }
             if (change.schemaChange() != null && schemaChanges.isNew(change) && route != null && route.isOpen()) {
                 batch.mark(
@@ -94,6 +99,11 @@ final class EventBatch {
             records.add(new ProducerRecord<>(route.topic(), partition, null, null, value, ofAll(route)));
         }
         return partitions - 1;
+    }
+
+    /** For topics that are compacted: their last record of the key says that there is no row. It takes no number, since it tells nothing new. */
+    private void forget(Route route, byte[] key) {
+        records.add(new ProducerRecord<>(route.topic(), route.partitioning().partitionOf(key), key, null));
     }
 
     private void mark(Route route, Marker marker) {

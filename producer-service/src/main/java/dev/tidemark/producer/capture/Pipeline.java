@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param instance tells this process from another of the same pipeline
  * @param tables the tables to capture, beside those that somebody tracks by hand
  * @param choices what of some of them is captured
+ * @param tombstones whether a delete is followed by a record with the same key and no value
  */
 public record Pipeline(
         String name,
@@ -22,7 +23,8 @@ public record Pipeline(
         String instance,
         TopicNames topics,
         List<TableId> tables,
-        Map<TableId, CaptureChoice> choices) {
+        Map<TableId, CaptureChoice> choices,
+        boolean tombstones) {
 
     /** The same with one more table. */
     public Pipeline with(TableId table) {
@@ -32,7 +34,8 @@ public record Pipeline(
                 instance,
                 topics,
                 Stream.concat(tables.stream(), Stream.of(table)).distinct().toList(),
-                choices);
+                choices,
+                tombstones);
     }
 
     /** What of the table is captured, unless it was asked otherwise later. */

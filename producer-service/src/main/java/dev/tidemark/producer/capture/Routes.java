@@ -190,6 +190,11 @@ final class Routes {
         return byNumber.get(number);
     }
 
+    /** Whether a delete is followed by a record without a value. */
+    boolean tombstones() {
+        return pipeline.tombstones();
+    }
+
     Collection<Route> all() {
         return byNumber.values();
     }

@@ -60,7 +60,8 @@ class AdminHttpIT {
             "instance-1",
             new TopicNames("hr"),
             List.of(TableId.parse("public.configured")),
-            Map.of());
+            Map.of(),
+            false);
     private final CaptureMonitor monitor =
             new CaptureMonitor(new CaptureMeters(new SimpleMeterRegistry()), Clock.systemUTC());
     private final Supplier<PollStatus> poller = () -> this.polled;

@@ -32,7 +32,7 @@ class ProducerMetersIT {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CaptureMonitor monitor = new CaptureMonitor(new CaptureMeters(registry), clock);
     private final Pipeline pipeline =
-            new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(), Map.of());
+            new Pipeline("hr", "1.0", "instance-1", new TopicNames("hr"), List.of(), Map.of(), false);
     private PollStatus polled = status(State.STARTING, null);
     private final TableViews views = new TableViews(source.tables(), pipeline, monitor, () -> polled);
     private final SourceWatch watch = new SourceWatch(source.log(), source.backlog(), views, () -> polled, clock);

@@ -1,5 +1,6 @@
 package dev.tidemark.producer.capture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -74,6 +75,27 @@ class CaptureIT {
         assertThat(markers("items"))
                 .filteredOn(Marker.ChunkStart.class::isInstance)
                 .hasSize(3);
+    }
+
+    @Test
+    void aDeleteIsFollowedByATombstoneIfThatIsAskedFor() throws SQLException {
+        bench.tombstones = true;
+        try (Capture capture = bench.start("items")) {
+            bench.execute("INSERT INTO items VALUES (1, 'a'), (2, 'b')");
+            Workbench.drain(capture);
+            bench.execute("DELETE FROM items WHERE id = 1; UPDATE items SET id = 3 WHERE id = 2; TRUNCATE items");
+            Workbench.drain(capture);
+        }
+        List<ConsumerRecord<byte[], byte[]>> records = bench.records("items");
+        List<String> forgotten = new ArrayList<>();
+        for (int i = 1; i < records.size(); i++) {
+            ConsumerRecord<byte[], byte[]> record = records.get(i);
+            if (record.value() == null && record.headers().lastHeader(Marker.HEADER) == null) {
+                forgotten.add(new String(record.key(), UTF_8));
+                assertThat(record.key()).isEqualTo(records.get(i - 1).key());
+            }
+        }
+        assertThat(forgotten).containsExactly("{\"id\" : 1}", "{\"id\" : 2}");
     }
 
     @Test

@@ -102,6 +102,7 @@ final class Workbench implements AutoCloseable {
     Runnable onCaughtUp = () -> {};
     final SteppedClock heartbeatClock = new SteppedClock();
     Duration heartbeatInterval = Duration.ZERO;
+    boolean tombstones;
     int pageRows = 5000;
     int chunkRows = 1000;
     Duration retentionInterval = Duration.ofDays(1);
@@ -142,7 +143,7 @@ final class Workbench implements AutoCloseable {
 
     private CaptureStarter starter(String tables) {
         Pipeline pipeline =
-                new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of());
+                new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of(), tombstones);
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
