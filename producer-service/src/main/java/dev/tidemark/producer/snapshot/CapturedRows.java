@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What of a table is captured. Asked in the transaction that reads it, so that no row comes otherwise than was chosen last.
@@ -14,6 +16,8 @@ import java.sql.SQLException;
  */
 record CapturedRows(String expression, String condition) {
 
+    private static final Pattern QUESTION_MARK = Pattern.compile("'[^']*'|\"[^\"]*\"|\\?");
+
     private static final String READ =
             "SELECT cdc.row_expression(c), coalesce(cdc.row_condition(c), 'true') FROM to_regclass(?) c";
 
@@ -22,8 +26,15 @@ record CapturedRows(String expression, String condition) {
             statement.setString(1, table.id().sql());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return new CapturedRows(row.getString(1), row.getString(2));
+                return new CapturedRows(row.getString(1), escaped(row.getString(2)));
             }
         }
+    }
+
+    /** For the driver a question mark outside of quotes is a parameter, unless it stands there twice. */
+    static String escaped(String condition) {
+        return QUESTION_MARK
+                .matcher(condition)
+                .replaceAll(token -> token.group().equals("?") ? "??" : Matcher.quoteReplacement(token.group()));
     }
 }

@@ -103,6 +103,21 @@ class CopyOfChoiceIT {
         assertThat(published()).doesNotContain("SECRET");
     }
 
+    /** Which are parameters for the driver, but for those in quotes. */
+    @Test
+    void takesConditionsWithQuestionMarks() throws SQLException {
+        bench.migrate();
+        bench.execute("ALTER TABLE items ADD \"w?\" text DEFAULT 'it''s ?', ADD doc jsonb DEFAULT '{}'");
+        bench.sql.sql("UPDATE items SET doc = '{\"a\": 1}' WHERE id % 2 = 0").update();
+        choose(
+                "{\"columns\":{\"include\":[\"v\"]},\"rows\":\"(doc ? 'a' OR doc ?| '{b}') AND \\\"w?\\\" = 'it''s ?'\"}");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+        }
+        assertThat(bench.replica("items")).isEqualTo(even());
+        assertThat(published()).doesNotContain("SECRET");
+    }
+
     @Test
     void anotherKeyForHashesWaitsForWhoWritesUnderTheFormerOne() throws SQLException {
         new SourceMigration(bench.source, true, new HashKey("the former key for hashes")).run();
