@@ -65,7 +65,12 @@ final class HeartbeatWatch {
         }
         Instant now = clock.instant();
         Instant asOf = askedAt.plus(FRESH).isBefore(now) ? now : askedAt;
-        return Math.max(lastDelay, seconds(last(known), asOf) - known.everySeconds());
+        return Math.max(delayOf(known), seconds(last(known), asOf) - known.everySeconds());
+    }
+
+    /** Of one that another instance has applied since, it is not known how long it took. */
+    private double delayOf(Heartbeat asked) {
+        return asked.at().isAfter(lastApplied) ? 0 : lastDelay;
     }
 
     private Instant last(Heartbeat asked) {

@@ -122,6 +122,17 @@ class HeartbeatWatchIT {
     }
 
     @Test
+    void forgetsItsOwnDelayWhenAnotherInstanceGoesOn() {
+        arrived(BEGIN);
+        watch.applied(BEGIN, BEGIN.plusSeconds(600));
+        look(600);
+        assertThat(watch.lagSeconds()).isEqualTo(600);
+        arrived(BEGIN.plusSeconds(599));
+        look(1);
+        assertThat(watch.lagSeconds()).isZero();
+    }
+
+    @Test
     void forgetsItWhenItIsSwitchedOff() {
         arrived(BEGIN);
         look(1);
