@@ -11,6 +11,7 @@ import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Row;
 import dev.tidemark.model.RowKey;
+import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ final class ChunkWriter {
         TableWriter writer = new TableWriter(connection, table);
         Columns key = key(chunk.start());
         KeyRange range = new KeyRange(chunk.start(), table.key(key), reader);
-        if (chunk.complete()) {
+        if (chunk.complete() && !isShared(chunk)) {
             if (chunk.share().isAll()) {
                 writer.deleteOthers(range, key, kept);
             } else {
@@ -87,6 +88,11 @@ final class ChunkWriter {
             }
         }
         return writer;
+    }
+
+    /** The other pipelines of this destination have their rows in the same table; of this one there is always a row while it is captured. */
+    private static boolean isShared(Chunk chunk) {
+        return chunk.table().equals(TableId.HEARTBEAT);
     }
 
     /** A chunk begins a look at the table as it is now, so that what was known of it is forgotten. */

@@ -6,6 +6,7 @@ import dev.tidemark.consumer.Events;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.RowKey;
+import dev.tidemark.model.TableId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -78,6 +79,31 @@ class ChunkIT {
         assertThat(rows()).endsWith("8|old8", "99|last");
         batches.chunk(start(20, null, null)).apply();
         assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void leavesTheHeartbeatsOfOtherPipelines() {
+        destination.execute("INSERT INTO cdc.heartbeat VALUES ('hr', '2000-01-01', 5), ('other', '2000-01-01', 5)");
+        ChunkStart start = new ChunkStart(
+                1,
+                "cdc",
+                "heartbeat",
+                null,
+                null,
+                List.of(
+                        new ColumnType("topic_prefix", "text", true, false, 1, 0),
+                        new ColumnType("every_seconds", "double precision", true, false, 0, 0)),
+                Map.of("topic_prefix", "C"));
+        Events heartbeats = new Events(TableId.HEARTBEAT);
+        batches.chunk(
+                        start,
+                        heartbeats.read(
+                                2,
+                                "{'topic_prefix':'hr'}",
+                                "{'topic_prefix':'hr','at':'2001-01-01','every_seconds':7}"))
+                .apply();
+        assertThat(destination.rows("SELECT topic_prefix, every_seconds FROM cdc.heartbeat ORDER BY 1"))
+                .containsExactly("hr|7", "other|5");
     }
 
     @Test
@@ -165,7 +191,7 @@ class ChunkIT {
     @Nested
     class WithoutATable {
 
-        private final Events fresh = new Events(new dev.tidemark.model.TableId("New \"S\"", "t"));
+        private final Events fresh = new Events(new TableId("New \"S\"", "t"));
         private final List<ColumnType> columns = List.of(
                 new ColumnType("b", "character varying(100)", true, false, 2, 0),
                 new ColumnType("a", "integer", true, false, 1, 0),
