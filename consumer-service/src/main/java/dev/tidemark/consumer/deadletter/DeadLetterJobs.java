@@ -17,7 +17,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * What goes on with dead letters beside applying, on threads of its own: they are sent to the dead-letter topics, counted, and forgotten at last. What fails
- * is tried again.
+ * is tried again; after an error of the JVM too, for which an executor would drop the job without a word.
  */
 public final class DeadLetterJobs implements SmartLifecycle {
 
@@ -95,7 +95,10 @@ public final class DeadLetterJobs implements SmartLifecycle {
             // The destination is away, or not prepared yet; who applies says so.
             log.debug("Dead letters cannot be read", e);
         } catch (RuntimeException e) {
-            failed(e);
+            failed(String.valueOf(e.getMessage()));
+        } catch (Error e) {
+            log.error("Sending dead letters has failed", e);
+            failed(e.toString());
         }
     }
 
@@ -107,9 +110,8 @@ public final class DeadLetterJobs implements SmartLifecycle {
         delay = Duration.ZERO;
     }
 
-    private void failed(RuntimeException e) {
+    private void failed(String message) {
         failures.incrementAndGet();
-        String message = String.valueOf(e.getMessage());
         if (error == null) {
             log.warn("Dead letters cannot be sent to Kafka: message={}", message);
         }
@@ -124,6 +126,8 @@ public final class DeadLetterJobs implements SmartLifecycle {
             observer.accept(queries.open());
         } catch (SQLException | RuntimeException e) {
             log.debug("Dead letters cannot be counted", e);
+        } catch (Error e) {
+            log.error("Counting dead letters has failed", e);
         }
     }
 
@@ -135,6 +139,8 @@ public final class DeadLetterJobs implements SmartLifecycle {
             }
         } catch (SQLException | RuntimeException e) {
             log.debug("Dead letters cannot be forgotten", e);
+        } catch (Error e) {
+            log.error("Forgetting dead letters has failed", e);
         }
     }
 

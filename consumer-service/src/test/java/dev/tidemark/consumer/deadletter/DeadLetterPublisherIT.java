@@ -291,6 +291,42 @@ class DeadLetterPublisherIT {
     }
 
     @Test
+    void goesOnAfterAnErrorOfTheJvm() throws Exception {
+        letters.refuse("people", 1, 1, Letters.TOO_LONG);
+        AtomicBoolean broken = new AtomicBoolean(true);
+        KafkaTemplate<byte[], byte[]> template = new KafkaTemplate<>(producers) {
+            @Override
+            public CompletableFuture<SendResult<byte[], byte[]>> send(ProducerRecord<byte[], byte[]> record) {
+                if (broken.get()) {
+                    throw new NoClassDefFoundError("gone");
+                }
+                return super.send(record);
+            }
+        };
+        try (DeadLetterPublisher publisher = publisher(template)) {
+            DeadLetterJobs jobs = new DeadLetterJobs(
+                    publisher,
+                    new DeadLetterQueries(destination.dataSource()),
+                    new DeadLetterClosing(destination.dataSource()),
+                    TestDestination.DEAD_LETTERS,
+                    clock);
+            jobs.observeOpen(open -> {
+                throw new NoClassDefFoundError("gone");
+            });
+            jobs.publish();
+            jobs.count();
+            assertThat(jobs.publishingError()).contains("NoClassDefFoundError", "gone");
+            assertThat(jobs.publishingFailures()).isEqualTo(1);
+
+            broken.set(false);
+            now = now.plusSeconds(60);
+            jobs.publish();
+            assertThat(jobs.publishingError()).isNull();
+            assertThat(unpublished()).isEqualTo("0");
+        }
+    }
+
+    @Test
     void sendsWhenTheTopicOfTheEventsIsGone() throws Exception {
         letters.refuse(new TopicPartition("x.public.gone", 1), 1, null, new byte[] {7});
         try (DeadLetterPublisher publisher = publisher()) {
