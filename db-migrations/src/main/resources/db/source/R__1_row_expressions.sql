@@ -1,7 +1,7 @@
 -- How a row and its key become JSON. The triggers and the producer's snapshot use the same expressions under the same settings, so a row has one text whichever way it comes.
 --
 -- Every value is a JSON scalar whose text is the value's own text form, which casts back to exactly the same value. row_to_json() does that for most types; json, jsonb,
--- arrays, composites and types with a cast to json (hstore, PostGIS) it would nest, losing the difference between a JSON null and NULL, array bounds and more: these go as ::text.
+-- arrays, composites and types with a cast to json (hstore, PostGIS) it would nest, losing the difference between a JSON null and NULL, array bounds and more: these go as text.
 --
 -- (All in PL/pgSQL, since that keeps its plans: a SQL function is planned anew for each statement that calls it.)
 
@@ -17,8 +17,8 @@ BEGIN
   RETURN base;
 END $$;
 
--- Types outside the core go as ::text too: what row_to_json() makes of them changes when an extension learns a cast to json. And xml: its output function, which row_to_json() uses,
--- leaves out the XML declaration, and ::text does not.
+-- Types outside the core go as text too: what row_to_json() makes of them changes when somebody gives them a cast to json, whose function would run with the rights of the trigger.
+-- And xml: its output function, which row_to_json() uses, leaves out the XML declaration, and ::text does not.
 CREATE OR REPLACE FUNCTION cdc.needs_text(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   t pg_type := cdc.base_type(type);
@@ -26,8 +26,20 @@ BEGIN
   RETURN t.oid IN ('json'::regtype, 'jsonb'::regtype, 'xml'::regtype)
     OR t.typtype = 'c'
     OR t.typsubscript = 'array_subscript_handler'::regproc
-    OR t.typtype = 'b' AND t.oid >= 16384
+    OR t.oid >= 16384
     OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype);
+END $$;
+
+-- SQL that gives the text of a value, as the type's output function writes it. Not by a cast where the type has an owner: a cast to text may be defined by him, and would run with
+-- the rights of the trigger.
+CREATE OR REPLACE FUNCTION cdc.text_form(reference text, type oid) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t pg_type := cdc.base_type(type);
+BEGIN
+  RETURN CASE
+    WHEN t.oid < 16384 THEN reference || '::text'
+    WHEN t.oid = type THEN format('%s(%s)::text', t.typoutput, reference)
+    ELSE format('%s(%s::%s)::text', t.typoutput, reference, format_type(t.oid, NULL)) END;
 END $$;
 
 -- Whether the text of every value is read as the same value. What PostgreSQL computes for itself cannot be read at all; regproc and regoper write the name of a function or an operator
@@ -89,16 +101,16 @@ DECLARE
   form text;
   forms text[] := '{}';
 BEGIN
-  FOR c IN SELECT * FROM cdc.treated_columns(relation) LOOP
+  FOR c IN SELECT *, format('%I.%I', alias, name) AS reference FROM cdc.treated_columns(relation) LOOP
     plain := plain AND c.treatment IS NULL AND NOT cdc.needs_text(c.type);
     CONTINUE WHEN c.treatment = 'exclude';
     form := CASE
-      WHEN c.treatment = 'mask' THEN cdc.mask(c.type, c.typmod) || ' AS %2$I'
-      WHEN image AND c.virtual THEN 'NULL AS %2$I'
-      WHEN c.treatment = 'hash' THEN 'cdc.hash(%1$I.%2$I::text) AS %2$I'
-      WHEN cdc.needs_text(c.type) THEN '%1$I.%2$I::text AS %2$I'
-      ELSE '%1$I.%2$I' END;
-    forms := forms || format(form, alias, c.name);
+      WHEN c.treatment = 'mask' THEN cdc.mask(c.type, c.typmod)
+      WHEN image AND c.virtual THEN 'NULL'
+      WHEN c.treatment = 'hash' THEN format('cdc.hash(%s)', cdc.text_form(c.reference, c.type))
+      WHEN cdc.needs_text(c.type) THEN cdc.text_form(c.reference, c.type)
+      ELSE c.reference END;
+    forms := forms || (form || format(' AS %I', c.name));
   END LOOP;
   RETURN CASE WHEN plain THEN format('row_to_json(%I.*)', alias) ELSE format('(SELECT row_to_json(r.*) FROM (SELECT %s) r)', array_to_string(forms, ', ')) END;
 END $$;
@@ -158,7 +170,7 @@ BEGIN
     WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
     WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
     WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)
-    WHEN t.oid = 'bpchar'::regtype OR t.typtype = 'e' THEN format('%s::text', reference)  -- without the padding
+    WHEN t.oid = 'bpchar'::regtype OR t.typtype = 'e' THEN cdc.text_form(reference, type)  -- without the padding
     WHEN t.oid = ANY ('{bool,"\"char\"",name,bytea,int2,int4,int8,oid,text,varchar,date,time,timetz,timestamp,timestamptz,uuid,inet,cidr,macaddr,macaddr8,bit,varbit,money,pg_lsn,xid8}'::regtype[])
       THEN reference
   END;

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.StringReader;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 
 /** What ordinary statements leave in the change log. */
@@ -229,6 +232,47 @@ class CaptureIT {
             assertThat(writer.failure("SELECT cdc.track('items')").getSQLState())
                     .isEqualTo("42501");
         }
+    }
+
+    /** They would run with the rights of whoever owns the trigger function, and their answer would be logged. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    AS (a int)                        | ROW(1)::kind   | (1)
+                    AS ENUM ('one')                   | 'one'          | one
+                    AS RANGE (SUBTYPE = int)          | '[1,2)'        | [1,2)
+                    """)
+    void callsNoCastsThatTheOwnerOfATypeHasMade(String definition, String value, String text) {
+        session.run(
+                "CREATE TYPE kind " + definition,
+                "CREATE TABLE casts (name text)",
+                "CREATE TABLE kinds (id int PRIMARY KEY, k kind, l kind[])");
+        session.track("kinds");
+        for (String to : List.of("text", "json")) {
+            session.run(
+                    "CREATE FUNCTION %1$s_of(kind) RETURNS %1$s LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.casts VALUES ('%1$s'); RETURN '\"other\"'; END $$"
+                            .formatted(to),
+                    "CREATE CAST (kind AS %1$s) WITH FUNCTION %1$s_of(kind)".formatted(to));
+        }
+        session.run("INSERT INTO kinds VALUES (1, %1$s, ARRAY[%1$s]::kind[])".formatted(value));
+        session.track("kinds");
+        session.run("INSERT INTO kinds VALUES (2, %1$s, ARRAY[%1$s]::kind[])".formatted(value));
+
+        assertThat(session.rows("SELECT DISTINCT data ->> 'k' FROM cdc.change_log WHERE data IS NOT NULL"))
+                .containsExactly(text);
+        assertThat(session.value("SELECT count(*) FROM casts")).isEqualTo("0");
+    }
+
+    @Test
+    void callsNoCastForAKey() {
+        session.run(
+                "CREATE TYPE kind AS ENUM ('one', 'two')",
+                "CREATE TABLE kinds (k kind PRIMARY KEY)",
+                "CREATE FUNCTION text_of(kind) RETURNS text LANGUAGE sql AS $$ SELECT 'other' $$",
+                "CREATE CAST (kind AS text) WITH FUNCTION text_of(kind)");
+        session.track("kinds");
+        session.run("INSERT INTO kinds VALUES ('one'), ('two')");
+        assertThat(session.rows("SELECT key ->> 'k' FROM cdc.change_log WHERE key IS NOT NULL ORDER BY id"))
+                .containsExactly("one", "two");
     }
 
     @Test
