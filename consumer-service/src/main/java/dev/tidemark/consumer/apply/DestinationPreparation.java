@@ -14,6 +14,8 @@ public final class DestinationPreparation {
 
     private static final Logger log = LoggerFactory.getLogger(DestinationPreparation.class);
 
+    private static final String STATE = "SELECT pg_is_in_recovery(), current_setting('server_encoding')";
+
     private final DataSource dataSource;
     private final boolean migrating;
 
@@ -49,14 +51,27 @@ public final class DestinationPreparation {
                 .migrate();
     }
 
-    /** @throws SQLException if the destination is away, or cannot be written */
+    /**
+     * @throws SQLException if the destination is away, or cannot be written
+     * @throws EnvironmentException if it lacks characters: what holds one of them could not even be kept as a dead letter
+     */
     public void check() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery()")) {
-            if (row.next() && row.getBoolean(1)) {
+                ResultSet row = statement.executeQuery(STATE)) {
+            row.next();
+            if (row.getBoolean(1)) {
                 throw new SQLException("The destination is a standby and cannot be written", "25006");
             }
+            requireUtf8(row.getString(2));
+        }
+    }
+
+    private static void requireUtf8(String encoding) {
+        if (!encoding.equals("UTF8")) {
+            throw new EnvironmentException(
+                    "The destination is encoded in " + encoding + ", which does not have every character that may come:"
+                            + " let spring.datasource.url lead to a database made with ENCODING 'UTF8' TEMPLATE template0");
         }
     }
 }

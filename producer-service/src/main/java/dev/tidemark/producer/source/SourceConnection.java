@@ -54,6 +54,7 @@ public final class SourceConnection implements AutoCloseable {
         this.connection = connection;
         try (Statement statement = connection.createStatement()) {
             refuseStandby(statement);
+            refuseOtherEncodings(statement);
             statement.execute(SETTINGS);
             try (ResultSet row = one(statement.executeQuery(IDENTITY))) {
                 this.identity = new SourceIdentity(row.getLong(1), row.getLong(2));
@@ -63,7 +64,8 @@ public final class SourceConnection implements AutoCloseable {
     }
 
     /**
-     * @throws UnusableSourceException if the server is a standby: its snapshots do not show which transactions are in progress, so changes would be lost
+     * @throws UnusableSourceException if the server is a standby: its snapshots do not show which transactions are in progress, so changes would be lost; or if
+     *     its text is not in UTF-8, as it is in Kafka and at the destination: its bytes, by which keys are ordered, would be others there
      */
     public static SourceConnection open(DataSource source) throws SQLException {
         Connection connection = source.getConnection();
@@ -138,6 +140,17 @@ public final class SourceConnection implements AutoCloseable {
             if (row.getBoolean(1)) {
                 throw new UnusableSourceException(
                         "The source is a standby, from which changes would be lost: let spring.datasource.url lead to the primary");
+            }
+        }
+    }
+
+    private static void refuseOtherEncodings(Statement statement) throws SQLException {
+        try (ResultSet row = one(statement.executeQuery("SELECT current_setting('server_encoding')"))) {
+            String encoding = row.getString(1);
+            if (!encoding.equals("UTF8")) {
+                throw new UnusableSourceException("The source is encoded in " + encoding
+                        + ", so that text is ordered in another way than at the destination:"
+                        + " move it to a database made with ENCODING 'UTF8' TEMPLATE template0, by pg_dump");
             }
         }
     }

@@ -45,6 +45,15 @@ class SourceConnectionIT {
     }
 
     @Test
+    void refusesADatabaseOfAnotherEncoding() {
+        SERVER.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+        database.setDatabaseName("latin");
+        assertThatThrownBy(() -> SourceConnection.open(database))
+                .isInstanceOf(UnusableSourceException.class)
+                .hasMessageContainingAll("LATIN1", "ENCODING 'UTF8'");
+    }
+
+    @Test
     void waitsUntilNoCrashCanUndoWhatItHasSeen() throws SQLException {
         SERVER.execute("ALTER SYSTEM SET wal_writer_delay = '10s'");
         SERVER.execute("SELECT pg_reload_conf(); CREATE TABLE written(id int)");
