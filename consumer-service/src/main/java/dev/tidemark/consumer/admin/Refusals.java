@@ -15,7 +15,7 @@ final class Refusals {
     private Refusals() {}
 
     static ErrorResponseException noLetter(long id) {
-        return HttpRefusal.of(HttpStatus.NOT_FOUND, "There is no dead letter " + id);
+        return HttpRefusal.of(HttpStatus.NOT_FOUND, "There is no dead letter " + id + " of this pipeline");
     }
 
     static ErrorResponseException noReplay(long number) {

@@ -66,8 +66,8 @@ class ApplyConfiguration {
     }
 
     @Bean
-    Replays replays(DataSource dataSource, Targets targets, Rules rules) {
-        return new LetterReplays(dataSource, targets, rules);
+    Replays replays(DataSource dataSource, Targets targets, Rules rules, TopicNames names) {
+        return new LetterReplays(dataSource, targets, rules, names);
     }
 
     @Bean

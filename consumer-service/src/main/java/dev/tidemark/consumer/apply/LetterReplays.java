@@ -13,6 +13,7 @@ import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
 import dev.tidemark.model.UndecodableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,11 +36,13 @@ final class LetterReplays implements Replays {
     private final DataSource dataSource;
     private final Targets targets;
     private final Rules rules;
+    private final TopicNames names;
 
-    LetterReplays(DataSource dataSource, Targets targets, Rules rules) {
+    LetterReplays(DataSource dataSource, Targets targets, Rules rules, TopicNames names) {
         this.dataSource = dataSource;
         this.targets = targets;
         this.rules = rules;
+        this.names = names;
     }
 
     @Override
@@ -57,7 +60,7 @@ final class LetterReplays implements Replays {
         try (Transaction transaction = Transaction.durable(dataSource)) {
             Sink.prepare(transaction.connection());
             Replaying replaying = new Replaying(transaction.connection(), forced, who, editedRow);
-            replaying.run(StoredLetter.lock(transaction.connection(), ids));
+            replaying.run(StoredLetter.lock(transaction.connection(), names, ids));
             transaction.commit();
             return ids.stream().map(replaying::result).toList();
         }
@@ -195,7 +198,12 @@ final class LetterReplays implements Replays {
             }
             for (Map.Entry<TableId, Map<String, Long>> entry : applied.entrySet()) {
                 DeadLetterWriter.supersede(
-                        connection, entry.getKey(), letters.get(0).topicId(), false, entry.getValue());
+                        connection,
+                        entry.getKey(),
+                        letters.get(0).record().topic(),
+                        letters.get(0).topicId(),
+                        false,
+                        entry.getValue());
             }
         }
 

@@ -67,21 +67,22 @@ final class Letters {
 
     private void supersede(Connection connection, TableId table, PartitionBatch batch, Verdicts verdicts)
             throws SQLException {
+        String topic = batch.partition().topic();
         Map<String, Long> sequences = new HashMap<>();
         for (Step step : batch.steps()) {
             if (!table.equals(step.table())) {
                 continue;
             }
             if (step instanceof Truncation truncation) {
-                ranges.supersede(connection, batch.topicId(), truncation);
+                ranges.supersede(connection, topic, batch.topicId(), truncation);
             } else if (step instanceof Chunk chunk && chunk.complete()) {
-                ranges.supersede(connection, batch.topicId(), chunk);
+                ranges.supersede(connection, topic, batch.topicId(), chunk);
             }
             for (RowChange change : verdicts.acceptedOf(step)) {
                 sequences.put(change.key(), change.sequence());
             }
         }
-        DeadLetterWriter.supersede(connection, table, batch.topicId(), true, sequences);
+        DeadLetterWriter.supersede(connection, table, topic, batch.topicId(), true, sequences);
     }
 
     /** Forgets which tables have no letters, since others may have written some. */

@@ -21,7 +21,7 @@ import java.util.List;
 final class RangeLetters {
 
     private static final String OLDER =
-            "SELECT id, record_key FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND (topic_id <> ? OR sequence < ?)";
+            "SELECT id, record_key FROM cdc.dead_letter WHERE state = 'open' AND table_name = ? AND topic = ? AND (topic_id <> ? OR sequence < ?)";
 
     /** A letter's key as columns of {@code t}, to compare it with the range as the rows are; its own id has a name that hardly any column has. */
     private static final String SUPERSEDE = """
@@ -41,9 +41,9 @@ final class RangeLetters {
         this.reader = reader;
     }
 
-    void supersede(Connection connection, String topicId, Chunk chunk) throws SQLException {
+    void supersede(Connection connection, String topic, String topicId, Chunk chunk) throws SQLException {
         List<Long> older =
-                older(connection, topicId, chunk.table(), chunk.start().sequence(), chunk.share());
+                older(connection, topic, topicId, chunk.table(), chunk.start().sequence(), chunk.share());
         if (older.isEmpty()) {
             return;
         }
@@ -61,8 +61,9 @@ final class RangeLetters {
         }
     }
 
-    void supersede(Connection connection, String topicId, Truncation truncation) throws SQLException {
-        List<Long> older = older(connection, topicId, truncation.table(), truncation.sequence(), truncation.share());
+    void supersede(Connection connection, String topic, String topicId, Truncation truncation) throws SQLException {
+        List<Long> older =
+                older(connection, topic, topicId, truncation.table(), truncation.sequence(), truncation.share());
         if (older.isEmpty()) {
             return;
         }
@@ -72,13 +73,15 @@ final class RangeLetters {
         }
     }
 
-    private static List<Long> older(Connection connection, String topicId, TableId table, long sequence, Share share)
+    private static List<Long> older(
+            Connection connection, String topic, String topicId, TableId table, long sequence, Share share)
             throws SQLException {
         List<Long> ids = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(OLDER)) {
             query.setString(1, table.toString());
-            query.setString(2, topicId);
-            query.setLong(3, sequence);
+            query.setString(2, topic);
+            query.setString(3, topicId);
+            query.setLong(4, sequence);
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 byte[] key = row.getBytes(2);

@@ -1,17 +1,16 @@
 package dev.tidemark.consumer.deadletter;
 
 import dev.tidemark.consumer.database.Transaction;
+import dev.tidemark.model.TopicNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import javax.sql.DataSource;
 
-/** Gives up dead letters, and forgets those that are done with. Works in pieces, so that those who apply events never wait for long. */
+/** Gives up dead letters of the pipeline, and forgets those that are done with. Works in pieces, so that those who apply events never wait for long. */
 public final class DeadLetterClosing {
 
     /** In the order of ids, so that two who discard at once do not wait for each other in a circle. */
@@ -25,17 +24,19 @@ public final class DeadLetterClosing {
     /** What was not sent to the dead-letter topic yet is kept until it was. */
     private static final String FORGET = """
             DELETE FROM cdc.dead_letter WHERE id IN (
-              SELECT id FROM cdc.dead_letter
-              WHERE state <> 'open' AND published_at IS NOT NULL AND closed_at < clock_timestamp() - make_interval(secs => ?)
-              ORDER BY closed_at LIMIT ? FOR UPDATE SKIP LOCKED)
+              SELECT d.id FROM cdc.dead_letter d
+              %s AND d.state <> 'open' AND d.published_at IS NOT NULL AND d.closed_at < clock_timestamp() - make_interval(secs => ?)
+              ORDER BY d.closed_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
     private static final int PIECE = 1000;
 
     private final DataSource dataSource;
+    private final TopicNames names;
 
-    public DeadLetterClosing(DataSource dataSource) {
+    public DeadLetterClosing(DataSource dataSource, TopicNames names) {
         this.dataSource = dataSource;
+        this.names = names;
     }
 
     /**
@@ -45,7 +46,7 @@ public final class DeadLetterClosing {
      * @return whether it was open
      */
     public boolean discard(long id, String who) throws SQLException {
-        Where where = new Where(new ArrayList<>(List.of("d.state = 'open'")), new ArrayList<>());
+        Where where = Where.of(names).and("d.state = ?", DeadLetterState.OPEN.code());
         return discard(where.and("d.id = CAST(? AS bigint)", id), who) > 0;
     }
 
@@ -55,7 +56,7 @@ public final class DeadLetterClosing {
      * @return how many there were
      */
     public long discardAll(DeadLetterFilter filter, String who) throws SQLException {
-        Where where = filter.in(DeadLetterState.OPEN).where().and("d.id <= CAST(? AS bigint)", lastId());
+        Where where = filter.in(DeadLetterState.OPEN).where(names).and("d.id <= CAST(? AS bigint)", lastId());
         long discarded = 0;
         int last;
         do {
@@ -101,10 +102,12 @@ public final class DeadLetterClosing {
     }
 
     private int forgetSome(Duration retention) throws SQLException {
+        Where where = Where.of(names);
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement forget = connection.prepareStatement(FORGET)) {
-            forget.setDouble(1, retention.toSeconds());
-            forget.setInt(2, PIECE);
+                PreparedStatement forget = connection.prepareStatement(FORGET.formatted(where.sql()))) {
+            int next = where.bind(forget, 1);
+            forget.setDouble(next, retention.toSeconds());
+            forget.setInt(next + 1, PIECE);
             return forget.executeUpdate();
         }
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.time.Clock;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -21,13 +22,13 @@ class DeadLetterConfiguration {
     private static final int LARGEST_MESSAGE = 64 << 20;
 
     @Bean
-    DeadLetterQueries deadLetterQueries(DataSource dataSource) {
-        return new DeadLetterQueries(dataSource);
+    DeadLetterQueries deadLetterQueries(DataSource dataSource, TopicNames names) {
+        return new DeadLetterQueries(dataSource, names);
     }
 
     @Bean
-    DeadLetterClosing deadLetterClosing(DataSource dataSource) {
-        return new DeadLetterClosing(dataSource);
+    DeadLetterClosing deadLetterClosing(DataSource dataSource, TopicNames names) {
+        return new DeadLetterClosing(dataSource, names);
     }
 
     @Bean
@@ -36,12 +37,14 @@ class DeadLetterConfiguration {
             KafkaTemplate<byte[], byte[]> kafka,
             KafkaAdmin admin,
             KafkaProperties properties,
+            TopicNames names,
             Clock clock) {
         DeadLetterTopics topics = new DeadLetterTopics(() -> Admin.create(admin.getConfigurationProperties()));
         return new DeadLetterPublisher(
                 dataSource,
                 kafka,
                 topics,
+                names,
                 String.valueOf(properties.getConsumer().getGroupId()),
                 clock);
     }

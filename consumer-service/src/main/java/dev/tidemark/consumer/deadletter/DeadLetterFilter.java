@@ -1,8 +1,8 @@
 package dev.tidemark.consumer.deadletter;
 
 import dev.tidemark.model.TableId;
+import dev.tidemark.model.TopicNames;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +38,8 @@ public record DeadLetterFilter(
     }
 
     /** A condition on {@code cdc.dead_letter d}, whose parameters are all bound as text. */
-    Where where() {
-        Where where = new Where(new ArrayList<>(), new ArrayList<>());
+    Where where(TopicNames names) {
+        Where where = Where.of(names);
         where.and("d.table_name = ?", table);
         where.and("d.key = ANY (CAST(? AS text[]))", keys == null ? null : array(keys));
         where.and("d.cause_class = ?", causeClass == null ? null : causeClass.code());

@@ -38,6 +38,7 @@ final class DeadLetterPublisher implements AutoCloseable {
     private final DataSource dataSource;
     private final KafkaTemplate<byte[], byte[]> kafka;
     private final DeadLetterTopics topics;
+    private final TopicNames names;
     private final String consumerGroup;
     /** Letters that Kafka has and that could not be marked. */
     private final Set<Long> sent = new HashSet<>();
@@ -51,11 +52,13 @@ final class DeadLetterPublisher implements AutoCloseable {
             DataSource dataSource,
             KafkaTemplate<byte[], byte[]> kafka,
             DeadLetterTopics topics,
+            TopicNames names,
             String consumerGroup,
             Clock clock) {
         this.dataSource = dataSource;
         this.kafka = kafka;
         this.topics = topics;
+        this.names = names;
         this.consumerGroup = consumerGroup;
         this.faults = new TopicFaults(clock);
     }
@@ -91,7 +94,7 @@ final class DeadLetterPublisher implements AutoCloseable {
     boolean publishPage() throws SQLException {
         try {
             Set<String> leftOut = faults.leftOut();
-            List<TopicPartition> partitions = Outbox.partitions(dataSource, unsendable, leftOut);
+            List<TopicPartition> partitions = Outbox.partitions(dataSource, names, unsendable, leftOut);
             if (partitions.isEmpty()) {
                 faults.allSentBut(leftOut);
                 return false;
@@ -129,7 +132,7 @@ final class DeadLetterPublisher implements AutoCloseable {
     }
 
     private boolean publishLocked(Set<String> leftOut) throws SQLException {
-        try (Outbox outbox = new Outbox(dataSource)) {
+        try (Outbox outbox = new Outbox(dataSource, names)) {
             if (!outbox.lock()) {
                 return false;
             }

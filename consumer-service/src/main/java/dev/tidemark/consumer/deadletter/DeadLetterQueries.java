@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,13 +15,13 @@ import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at dead letters. Changes nothing, and locks nothing that applying needs. */
+/** Looks at the dead letters of the pipeline. Changes nothing, and locks nothing that applying needs. */
 public final class DeadLetterQueries {
 
     private static final String LIST = "SELECT %s FROM cdc.dead_letter d %s ORDER BY d.id LIMIT ?";
 
     private static final String ONE =
-            "SELECT %s, d.record_key, d.record_value, d.record_time FROM cdc.dead_letter d WHERE d.id = ?";
+            "SELECT %s, d.record_key, d.record_value, d.record_time FROM cdc.dead_letter d %s LIMIT ?";
 
     private static final String GROUPS = """
             WITH g AS (
@@ -34,15 +35,15 @@ public final class DeadLetterQueries {
 
     private static final String COUNTS = """
             SELECT d.table_name, d.cause_class, d.state, count(*), extract(epoch FROM clock_timestamp() - min(d.first_seen_at))
-            FROM cdc.dead_letter d GROUP BY d.table_name, d.cause_class, d.state ORDER BY d.table_name, d.cause_class, d.state
+            FROM cdc.dead_letter d %s GROUP BY d.table_name, d.cause_class, d.state ORDER BY d.table_name, d.cause_class, d.state
             """;
 
     private static final String OPEN = """
-            SELECT coalesce(d.table_name, ''), d.cause_class, count(*) FROM cdc.dead_letter d WHERE d.state = 'open'
+            SELECT coalesce(d.table_name, ''), d.cause_class, count(*) FROM cdc.dead_letter d %s AND d.state = 'open'
             GROUP BY d.table_name, d.cause_class
             """;
 
-    private static final String UNPUBLISHED = "SELECT count(*) FROM cdc.dead_letter WHERE published_at IS NULL";
+    private static final String UNPUBLISHED = "SELECT count(*) FROM cdc.dead_letter d %s AND d.published_at IS NULL";
 
     private static final String EXTENT = "SELECT count(*), coalesce(max(d.id), 0) FROM cdc.dead_letter d %s";
 
@@ -60,9 +61,11 @@ public final class DeadLetterQueries {
             WHERE d.number = 1 OR d.bytes_until <= """ + PLACES_BYTES + " ORDER BY d.number";
 
     private final DataSource dataSource;
+    private final TopicNames names;
 
-    public DeadLetterQueries(DataSource dataSource) {
+    public DeadLetterQueries(DataSource dataSource, TopicNames names) {
         this.dataSource = dataSource;
+        this.names = names;
     }
 
     /** How many letters there are that match, and the greatest of their ids. */
@@ -78,23 +81,20 @@ public final class DeadLetterQueries {
 
     /** The first letters that match after an id, in the order of their ids. */
     public List<DeadLetter> list(DeadLetterFilter filter, long after, int limit) throws SQLException {
-        Where where = filter.where().and("d.id > CAST(? AS bigint)", after);
+        Where where = filter.where(names).and("d.id > CAST(? AS bigint)", after);
         return query(LIST.formatted(LetterRow.COLUMNS, where.sql()), where, limit, LetterRow::letter);
     }
 
     /** The letters that match by their causes, the most frequent one first. */
     public List<DeadLetterGroup> groups(DeadLetterFilter filter, int limit) throws SQLException {
-        Where where = filter.where();
+        Where where = filter.where(names);
         return query(GROUPS.formatted(where.sql()), where, limit, DeadLetterQueries::group);
     }
 
     public Optional<DeadLetterRecord> find(long id) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement query = connection.prepareStatement(ONE.formatted(LetterRow.COLUMNS))) {
-            query.setLong(1, id);
-            ResultSet row = query.executeQuery();
-            return row.next() ? Optional.of(LetterRow.record(row)) : Optional.empty();
-        }
+        Where where = Where.of(names).and("d.id = CAST(? AS bigint)", id);
+        return query(ONE.formatted(LetterRow.COLUMNS, where.sql()), where, 1, LetterRow::record).stream()
+                .findFirst();
     }
 
     /** All letters, counted. */
@@ -126,7 +126,7 @@ public final class DeadLetterQueries {
 
     /** How many letters match now. */
     public Extent extent(DeadLetterFilter filter) throws SQLException {
-        Where where = filter.where();
+        Where where = filter.where(names);
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(EXTENT.formatted(where.sql()))) {
             where.bind(query, 1);
@@ -144,7 +144,7 @@ public final class DeadLetterQueries {
      */
     public List<Place> places(DeadLetterFilter filter, @Nullable Place after, long lastId, int limit)
             throws SQLException {
-        Where where = filter.where().and("d.id <= CAST(? AS bigint)", lastId);
+        Where where = filter.where(names).and("d.id <= CAST(? AS bigint)", lastId);
         if (after != null) {
             where.andAfter(after);
         }
@@ -175,9 +175,12 @@ public final class DeadLetterQueries {
         }
     }
 
+    /** Asks about all letters of the pipeline. */
     private <T> List<T> query(String sql, Mapping<T> mapping) throws SQLException {
+        Where where = Where.of(names);
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement query = connection.prepareStatement(sql)) {
+                PreparedStatement query = connection.prepareStatement(sql.formatted(where.sql()))) {
+            where.bind(query, 1);
             return all(query, mapping);
         }
     }

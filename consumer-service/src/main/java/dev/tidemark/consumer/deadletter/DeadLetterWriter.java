@@ -31,7 +31,7 @@ public final class DeadLetterWriter {
     private static final String SUPERSEDE = """
             UPDATE cdc.dead_letter d SET state = 'superseded', closed_at = clock_timestamp()
             FROM unnest(?, CAST(? AS bigint[])) AS e(key, sequence)
-            WHERE d.state = 'open' AND d.table_name = ? AND md5(d.key) = md5(e.key) AND d.key = e.key
+            WHERE d.state = 'open' AND d.table_name = ? AND d.topic = ? AND md5(d.key) = md5(e.key) AND d.key = e.key
               AND CASE WHEN d.topic_id = ? THEN d.sequence <= e.sequence ELSE ? END
             """;
 
@@ -88,12 +88,18 @@ public final class DeadLetterWriter {
     /**
      * Rows of a table were written: what was refused of them before no longer matters.
      *
-     * @param topicId Kafka's id of the topic that the events come from
+     * @param topic the topic that the events come from: another pipeline's table may have the same name
+     * @param topicId Kafka's id of the topic
      * @param latest whether this is the topic as it is now, so that letters of one that was there before are older whatever their numbers
      * @param sequences the sequence number of the last event of each row that was applied, by the row's key
      */
     public static void supersede(
-            Connection connection, TableId table, String topicId, boolean latest, Map<String, Long> sequences)
+            Connection connection,
+            TableId table,
+            String topic,
+            String topicId,
+            boolean latest,
+            Map<String, Long> sequences)
             throws SQLException {
         try (PreparedStatement supersede = connection.prepareStatement(SUPERSEDE)) {
             List<String> keys = List.copyOf(sequences.keySet());
@@ -103,8 +109,9 @@ public final class DeadLetterWriter {
                     connection.createArrayOf(
                             "bigint", keys.stream().map(sequences::get).toArray()));
             supersede.setString(3, table.toString());
-            supersede.setString(4, topicId);
-            supersede.setBoolean(5, latest);
+            supersede.setString(4, topic);
+            supersede.setString(5, topicId);
+            supersede.setBoolean(6, latest);
             supersede.executeUpdate();
         }
     }

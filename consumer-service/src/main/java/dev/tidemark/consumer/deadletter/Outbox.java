@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,16 +14,17 @@ import javax.sql.DataSource;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The letters that are to be sent, in a transaction of its own. Of several instances one has them at a time: by an advisory lock, not by locks of the rows, for
+ * The letters of the pipeline that are to be sent, in a transaction of its own. Of several instances one has them at a time: by an advisory lock, not by locks of the rows, for
  * which those who apply events would have to wait while Kafka does not answer.
  */
 final class Outbox implements AutoCloseable {
 
-    private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('tidemark.dead_letters', 0))";
+    private static final String LOCK =
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('tidemark.dead_letters.' || ?, 0))";
 
     private static final String PARTITIONS = """
             SELECT DISTINCT d.topic, d.partition FROM (
-              SELECT topic, partition FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) d
+              SELECT topic, partition FROM cdc.dead_letter WHERE starts_with(topic, ?) AND published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) d
             """;
 
     /** As many as fit into memory, and at least one. */
@@ -30,7 +32,7 @@ final class Outbox implements AutoCloseable {
             SELECT %s, d.record_key, d.record_value, d.record_time
             FROM (
               SELECT *, sum(coalesce(octet_length(record_value), 0)) OVER (ORDER BY id) - coalesce(octet_length(record_value), 0) AS bytes_before
-              FROM (SELECT * FROM cdc.dead_letter WHERE published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) p) d
+              FROM (SELECT * FROM cdc.dead_letter WHERE starts_with(topic, ?) AND published_at IS NULL AND id <> ALL (?) AND topic <> ALL (?) ORDER BY id LIMIT ?) p) d
             WHERE d.bytes_before < ? ORDER BY d.id
             """.formatted(LetterRow.COLUMNS);
 
@@ -44,9 +46,11 @@ final class Outbox implements AutoCloseable {
     static final int PAGE_LETTERS = 200;
     private static final long PAGE_BYTES = 4 << 20;
 
+    private final TopicNames names;
     private final Connection connection;
 
-    Outbox(DataSource dataSource) throws SQLException {
+    Outbox(DataSource dataSource, TopicNames names) throws SQLException {
+        this.names = names;
         connection = dataSource.getConnection();
         connection.setAutoCommit(false);
     }
@@ -58,11 +62,12 @@ final class Outbox implements AutoCloseable {
      * @param exceptTopics topics of events whose letters are left out
      */
     static List<TopicPartition> partitions(
-            DataSource dataSource, Collection<Long> except, Collection<String> exceptTopics) throws SQLException {
+            DataSource dataSource, TopicNames names, Collection<Long> except, Collection<String> exceptTopics)
+            throws SQLException {
         List<TopicPartition> partitions = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(PARTITIONS)) {
-            bind(query, except, exceptTopics);
+            bind(query, names, except, exceptTopics);
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 partitions.add(new TopicPartition(row.getString(1), row.getInt(2)));
@@ -74,6 +79,7 @@ final class Outbox implements AutoCloseable {
     /** @return false if another instance has the letters */
     boolean lock() throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            lock.setString(1, names.prefix());
             ResultSet row = lock.executeQuery();
             return row.next() && row.getBoolean(1);
         }
@@ -83,8 +89,8 @@ final class Outbox implements AutoCloseable {
     List<DeadLetterRecord> page(Collection<Long> except, Collection<String> exceptTopics) throws SQLException {
         List<DeadLetterRecord> page = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(PAGE)) {
-            bind(query, except, exceptTopics);
-            query.setLong(4, PAGE_BYTES);
+            bind(query, names, except, exceptTopics);
+            query.setLong(5, PAGE_BYTES);
             ResultSet row = query.executeQuery();
             while (row.next()) {
                 page.add(LetterRow.record(row));
@@ -93,12 +99,14 @@ final class Outbox implements AutoCloseable {
         return page;
     }
 
-    private static void bind(PreparedStatement query, Collection<Long> except, Collection<String> exceptTopics)
+    private static void bind(
+            PreparedStatement query, TopicNames names, Collection<Long> except, Collection<String> exceptTopics)
             throws SQLException {
         Connection connection = query.getConnection();
-        query.setArray(1, connection.createArrayOf("bigint", except.toArray()));
-        query.setArray(2, connection.createArrayOf("text", exceptTopics.toArray()));
-        query.setInt(3, PAGE_LETTERS);
+        query.setString(1, names.prefix() + '.');
+        query.setArray(2, connection.createArrayOf("bigint", except.toArray()));
+        query.setArray(3, connection.createArrayOf("text", exceptTopics.toArray()));
+        query.setInt(4, PAGE_LETTERS);
     }
 
     /** @return those that are marked; the others are written by somebody else just now */

@@ -1,5 +1,6 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,12 +21,13 @@ public record StoredLetter(long id, DeadLetterState state, String topicId, Consu
     /** Applying waits for this transaction, and this one for what is being applied: so a letter that is open here is not superseded meanwhile. */
     private static final String LOCK_PARTITIONS = """
             SELECT FROM cdc.applied_offset a
-            WHERE (a.topic, a.partition) IN (SELECT d.topic, d.partition FROM cdc.dead_letter d WHERE d.id = ANY (?))
+            WHERE (a.topic, a.partition) IN (SELECT d.topic, d.partition FROM cdc.dead_letter d WHERE d.id = ANY (?) AND starts_with(d.topic, ?))
             ORDER BY a.topic, a.partition FOR UPDATE
             """;
 
     private static final String LOCK = """
-            SELECT id, state, topic_id, topic, partition, record_offset, record_key, record_value FROM cdc.dead_letter WHERE id = ANY (?)
+            SELECT id, state, topic_id, topic, partition, record_offset, record_key, record_value FROM cdc.dead_letter
+            WHERE id = ANY (?) AND starts_with(topic, ?)
             ORDER BY topic, partition, record_offset FOR UPDATE
             """;
 
@@ -43,14 +45,17 @@ public record StoredLetter(long id, DeadLetterState state, String topicId, Consu
             WHERE id = ?
             """;
 
-    /** The letters with these ids, in the order of their events. */
-    public static List<StoredLetter> lock(Connection connection, List<Long> ids) throws SQLException {
+    /** The letters of the pipeline with these ids, in the order of their events. */
+    public static List<StoredLetter> lock(Connection connection, TopicNames names, List<Long> ids) throws SQLException {
+        String prefix = names.prefix() + '.';
         Array wanted = connection.createArrayOf("bigint", ids.toArray());
         try (PreparedStatement partitions = connection.prepareStatement(LOCK_PARTITIONS);
                 PreparedStatement letters = connection.prepareStatement(LOCK)) {
             partitions.setArray(1, wanted);
+            partitions.setString(2, prefix);
             partitions.executeQuery();
             letters.setArray(1, wanted);
+            letters.setString(2, prefix);
             ResultSet row = letters.executeQuery();
             List<StoredLetter> found = new ArrayList<>();
             while (row.next()) {

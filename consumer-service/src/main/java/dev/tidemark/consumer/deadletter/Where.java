@@ -1,12 +1,19 @@
 package dev.tidemark.consumer.deadletter;
 
+import dev.tidemark.model.TopicNames;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Conditions that all have to hold, with their parameters. */
 record Where(List<String> conditions, List<String> values) {
+
+    /** That letters are a pipeline's own: others may have the same destination. */
+    static Where of(TopicNames names) {
+        return new Where(new ArrayList<>(), new ArrayList<>()).and("starts_with(d.topic, ?)", names.prefix() + '.');
+    }
 
     /** Adds a condition, unless there is nothing to compare with. */
     Where and(String condition, @Nullable Object value) {
@@ -29,9 +36,9 @@ record Where(List<String> conditions, List<String> values) {
         return this;
     }
 
-    /** {@code WHERE …}, or nothing. */
+    /** {@code WHERE …}. */
     String sql() {
-        return conditions.isEmpty() ? "" : "WHERE " + String.join(" AND ", conditions);
+        return "WHERE " + String.join(" AND ", conditions);
     }
 
     /** @return the number of the next parameter */

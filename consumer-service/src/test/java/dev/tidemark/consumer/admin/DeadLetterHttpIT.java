@@ -50,8 +50,8 @@ class DeadLetterHttpIT {
 
     private final Letters letters = new Letters(destination);
     private final FakeReplays replays = new FakeReplays();
-    private final DeadLetterQueries queries = new DeadLetterQueries(destination.dataSource());
-    private final DeadLetterClosing closing = new DeadLetterClosing(destination.dataSource());
+    private final DeadLetterQueries queries = new DeadLetterQueries(destination.dataSource(), TestDestination.TOPICS);
+    private final DeadLetterClosing closing = new DeadLetterClosing(destination.dataSource(), TestDestination.TOPICS);
     private final List<Long> tried = new ArrayList<>();
     private final ReplayRuns runs =
             new ReplayRuns(queries, replays, page -> page.forEach(replay -> tried.add(replay.id())), Clock.systemUTC());
@@ -193,7 +193,7 @@ class DeadLetterHttpIT {
         long missingRow = refuse(1);
         long missingTable = letters.refuse("nowhere", 2, 2, Letters.TOO_LONG);
         long unfit = letters.refuse("people", 3, "{'id':'x'}", "{'id':'x'}", Letters.TOO_LONG);
-        long garbage = letters.refuse(new TopicPartition("t", 0), 4, new byte[] {-1}, new byte[] {-1, 0});
+        long garbage = letters.refuse(new TopicPartition("x.public.t", 0), 4, new byte[] {-1}, new byte[] {-1, 0});
         call(get(LETTERS + "/" + missingRow))
                 .andExpect(jsonPath("$.destination").doesNotExist())
                 .andExpect(jsonPath("$.destinationNote").value("the destination has no row with this key"))
@@ -285,7 +285,8 @@ class DeadLetterHttpIT {
         replays.tell(id, Result.SUPERSEDED, null);
         problem(409, post(path)).andExpect(jsonPath("$.detail", containsString("force=true")));
         replays.tell(id, Result.MISSING, null);
-        problem(404, post(path)).andExpect(jsonPath("$.detail", endsWith("no dead letter " + id)));
+        problem(404, post(path))
+                .andExpect(jsonPath("$.detail", endsWith("no dead letter " + id + " of this pipeline")));
         replays.tell(id, Result.CLOSED, null);
         letters.close(id, DeadLetterState.DISCARDED, "1 s");
         problem(409, post(path)).andExpect(jsonPath("$.detail", containsString("discarded by ada")));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class LetterReplaysIT {
 
-    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final TopicPartition PARTITION = new TopicPartition("x.public.people", 0);
 
     private static TestDestination destination;
     private final Events people = Events.of("people");
@@ -48,7 +48,8 @@ class LetterReplaysIT {
                 "DROP TABLE IF EXISTS people",
                 "CREATE TABLE people (id int PRIMARY KEY, name text UNIQUE, CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%'))",
                 "TRUNCATE cdc.applied_offset, cdc.dead_letter RESTART IDENTITY");
-        replays = new LetterReplays(destination.dataSource(), Targets.asAtTheSource(), TestDestination.NO_RULES);
+        replays = new LetterReplays(
+                destination.dataSource(), Targets.asAtTheSource(), TestDestination.NO_RULES, TestDestination.TOPICS);
         sink = destination.sink(false);
     }
 
@@ -131,10 +132,19 @@ class LetterReplaysIT {
     }
 
     @Test
+    void doesNotFindThoseOfOtherPipelines() throws SQLException {
+        come(new TopicPartition("x_eu.public.people", 0), "1 bad");
+        repair();
+        assertThat(results(replays.replay(List.of(1L), true, "ann"))).containsExactly(Result.MISSING);
+        assertThat(rows()).isEmpty();
+        assertThat(letters()).containsExactly("1|open|1|null");
+    }
+
+    @Test
     void tellsLettersOfSeveralPartitionsApart() throws SQLException {
         come("1 bad");
         offset = 0;
-        come(new TopicPartition("t", 1), "2 bad2");
+        come(new TopicPartition("x.public.people", 1), "2 bad2");
         destination.execute("ALTER TABLE people DROP CONSTRAINT no_bad, ADD CONSTRAINT no_bad2 CHECK (name <> 'bad2')");
         assertThat(results(replays.replay(List.of(1L, 2L), false, "ann")))
                 .containsExactly(Result.REPLAYED, Result.REFUSED);

@@ -90,6 +90,16 @@ class LettersIT {
     }
 
     @Test
+    void isNotSupersededByTheTableOfTheSameNameOfAnotherPipeline() {
+        batches.changes(person(1, 1, "bad"), person(2, 2, "bad")).apply();
+        Batches others = new Batches(destination, destination.sink(false), "u");
+        others.changes(person(3, 1, "good")).apply();
+        others.chunk(chunk(4, null, null)).apply();
+        others.changes(people.truncate(6)).apply();
+        assertThat(letters()).containsExactly("1|{\"id\":1}|open", "2|{\"id\":2}|open");
+    }
+
+    @Test
     void isSupersededByALaterEventAfterARestartOrAnotherInstance() {
         Batches other = new Batches(destination, destination.sink(false), "u");
         other.changes(person(1, 9, "good")).apply();

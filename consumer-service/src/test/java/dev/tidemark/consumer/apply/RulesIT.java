@@ -64,7 +64,7 @@ class RulesIT {
                 createTables,
                 TestDestination.DEAD_LETTERS,
                 rules(yaml));
-        return new Batches(destination, sink, "t");
+        return new Batches(destination, sink, "x.public.staff");
     }
 
     private List<String> rows() {
@@ -116,7 +116,8 @@ class RulesIT {
         destination.execute("UPDATE cdc.dead_letter SET record_value = convert_to('"
                 + new String(staff.value(dev.tidemark.model.Operation.UPDATE, 1, "{'id':1,'salary':5}"))
                 + "', 'UTF8')");
-        LetterReplays replays = new LetterReplays(destination.dataSource(), Targets.asAtTheSource(), rules(FLOOR));
+        LetterReplays replays = new LetterReplays(
+                destination.dataSource(), Targets.asAtTheSource(), rules(FLOOR), TestDestination.TOPICS);
         assertThat(replays.replay(List.of(1L), false, "ann").get(0).result()).isEqualTo(Result.REFUSED);
         assertThat(replays.replayEdited(1, "{\"id\":1,\"salary\":10000}", false, "ann")
                         .result())

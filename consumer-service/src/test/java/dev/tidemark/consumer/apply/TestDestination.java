@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.consumer.rules.RulesProperties;
+import dev.tidemark.model.TopicNames;
 import dev.tidemark.stack.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -24,6 +25,9 @@ public final class TestDestination implements AutoCloseable {
     /** As it is when nothing is configured. */
     public static final DeadLetterProperties DEAD_LETTERS =
             new DeadLetterProperties(0.5, 1000, Duration.ofDays(30), Duration.ofMillis(500));
+
+    /** Those of the pipeline that letters are of. */
+    public static final TopicNames TOPICS = new TopicNames("x");
 
     public static final Rules NO_RULES = Rules.load(new RulesProperties(List.of()));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.consumer.apply.TestDestination;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ class DeadLetterClosingIT {
     @BeforeAll
     static void start() {
         destination = TestDestination.create();
-        closing = new DeadLetterClosing(destination.dataSource());
+        closing = new DeadLetterClosing(destination.dataSource(), TestDestination.TOPICS);
     }
 
     @AfterAll
@@ -44,6 +45,20 @@ class DeadLetterClosingIT {
     }
 
     @Test
+    void leavesLettersOfOtherPipelines() throws SQLException {
+        TopicPartition others = new TopicPartition("x_eu.public.people", 0);
+        long open = letters.refuse(others, 1, null, new byte[] {1});
+        long old = letters.refuse(others, 2, null, new byte[] {1});
+        letters.close(old, DeadLetterState.REPLAYED, "31 days");
+        destination.execute("UPDATE cdc.dead_letter SET published_at = now()");
+
+        assertThat(closing.discard(open, "ada")).isFalse();
+        assertThat(closing.discardAll(DeadLetterFilter.ALL, "ada")).isZero();
+        assertThat(closing.forget(Duration.ofDays(30))).isZero();
+        assertThat(letters.state(open)).isEqualTo("open");
+    }
+
+    @Test
     void leavesAClosedLetterAsItIs() throws SQLException {
         long id = letters.refuse("people", 1, 1, Letters.TOO_LONG);
         letters.close(id, DeadLetterState.REPLAYED, "1 s");
@@ -57,7 +72,7 @@ class DeadLetterClosingIT {
         letters.close(letters.refuse("people", 2, 2, Letters.TOO_LONG), DeadLetterState.SUPERSEDED, "1 s");
         destination.execute("""
                 INSERT INTO cdc.dead_letter (topic, partition, record_offset, topic_id, cause_class, cause, message)
-                SELECT 't', 0, n, 'id', 'value', 'a column', 'too long' FROM generate_series(1, 2500) n
+                SELECT 'x.public.t', 0, n, 'id', 'value', 'a column', 'too long' FROM generate_series(1, 2500) n
                 """);
         DeadLetterFilter values = new DeadLetterFilter(
                 null, null, CauseClass.VALUE, null, null, null, null, null, null, null, null, null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.apply.TestDestination;
+import dev.tidemark.model.TopicNames;
 import dev.tidemark.stack.EmbeddedBroker;
 import dev.tidemark.stack.StackOptions;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +121,8 @@ class DeadLetterPublisherIT {
     private DeadLetterPublisher publisher(KafkaTemplate<byte[], byte[]> template) {
         DeadLetterTopics topics =
                 new DeadLetterTopics(() -> Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
-        return new DeadLetterPublisher(destination.dataSource(), template, topics, "tidemark-test", clock);
+        return new DeadLetterPublisher(
+                destination.dataSource(), template, topics, TestDestination.TOPICS, "tidemark-test", clock);
     }
 
     /** Kafka, but for the right to write to a topic. */
@@ -306,8 +308,8 @@ class DeadLetterPublisherIT {
         try (DeadLetterPublisher publisher = publisher(template)) {
             DeadLetterJobs jobs = new DeadLetterJobs(
                     publisher,
-                    new DeadLetterQueries(destination.dataSource()),
-                    new DeadLetterClosing(destination.dataSource()),
+                    new DeadLetterQueries(destination.dataSource(), TestDestination.TOPICS),
+                    new DeadLetterClosing(destination.dataSource(), TestDestination.TOPICS),
                     TestDestination.DEAD_LETTERS,
                     clock);
             jobs.observeOpen(open -> {
@@ -324,6 +326,20 @@ class DeadLetterPublisherIT {
             assertThat(jobs.publishingError()).isNull();
             assertThat(unpublished()).isEqualTo("0");
         }
+    }
+
+    @Test
+    void leavesLettersOfOtherPipelinesToThem() throws Exception {
+        letters.refuse(new TopicPartition("x_eu.public.people", 0), 1, null, new byte[] {7});
+        letters.refuse("people", 2, 2, Letters.TOO_LONG);
+        try (DeadLetterPublisher publisher = publisher();
+                Outbox others = new Outbox(destination.dataSource(), new TopicNames("x_eu"))) {
+            others.lock();
+            publishAll(publisher);
+            assertThat(publisher.published()).isEqualTo(1);
+        }
+        assertThat(unpublished()).isEqualTo("1");
+        assertThat(admin.listTopics().names().get()).containsExactly("x.public.people-dlt");
     }
 
     @Test

@@ -28,7 +28,7 @@ class DeadLetterQueriesIT {
     @BeforeAll
     static void start() {
         destination = TestDestination.create();
-        queries = new DeadLetterQueries(destination.dataSource());
+        queries = new DeadLetterQueries(destination.dataSource(), TestDestination.TOPICS);
     }
 
     @AfterAll
@@ -90,6 +90,23 @@ class DeadLetterQueriesIT {
         assertThat(ids(seen(soon, null))).isEmpty();
         assertThat(ids(at("x.public.pets", 0, 3L))).containsExactly(garbage);
         assertThat(ids(at("x.public.pets", 1, null))).isEmpty();
+    }
+
+    @Test
+    void doesNotShowThoseOfOtherPipelines() throws SQLException {
+        long other = letters.refuse(new TopicPartition("x_eu.public.people", 0), 1, null, new byte[] {1});
+        long another = letters.refuse(new TopicPartition("hr.x.people", 0), 1, null, new byte[] {1});
+
+        assertThat(ids(DeadLetterFilter.ALL)).isEmpty();
+        assertThat(ids(at("x_eu.public.people", 0, 1L))).isEmpty();
+        assertThat(queries.find(other)).isEmpty();
+        assertThat(queries.find(another)).isEmpty();
+        assertThat(queries.groups(DeadLetterFilter.ALL, 10)).isEmpty();
+        assertThat(queries.counts()).isEmpty();
+        assertThat(queries.open()).isEmpty();
+        assertThat(queries.unpublished()).isZero();
+        assertThat(queries.extent(DeadLetterFilter.ALL).count()).isZero();
+        assertThat(queries.places(DeadLetterFilter.ALL, null, another, 10)).isEmpty();
     }
 
     @Test
