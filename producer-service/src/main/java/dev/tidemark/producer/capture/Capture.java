@@ -107,6 +107,7 @@ final class Capture implements AutoCloseable {
 
     /** Looks after tables and topics before the next tick. */
     void refreshSoon() {
+        routes.tryLockedAgain();
         refresh.hurry();
     }
 

@@ -121,7 +121,8 @@ final class CaptureStarter {
 
     private Capture begin(SourceConnection source, long epoch, StoredState stored, boolean renumber)
             throws SQLException {
-        Routes routes = new Routes(pipeline, source, publisher, listener, stored.tables());
+        LockedTables lockedTables = new LockedTables(settings.refreshInterval(), settings.clock());
+        Routes routes = new Routes(pipeline, source, publisher, listener, lockedTables, stored.tables());
         routes.refresh();
         Ledger ledger = ledger(source, epoch, stored.intent());
         Outbox outbox = new Outbox(publisher, routes, ledger, settings, listener);

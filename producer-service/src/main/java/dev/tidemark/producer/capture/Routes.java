@@ -7,6 +7,7 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.publish.TableTopic;
 import dev.tidemark.producer.publish.TopicRefusedException;
+import dev.tidemark.producer.source.LockedTableException;
 import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.TableRequests;
@@ -14,6 +15,8 @@ import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.producer.source.TrackedTables;
 import dev.tidemark.producer.source.UntrackableTableException;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,10 +37,14 @@ final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
+    /** How long a try to put triggers on may wait for a table's writers, while others wait behind it. */
+    private static final Duration LOCK_WAIT = Duration.ofMillis(500);
+
     private final Pipeline pipeline;
     private final SourceConnection source;
     private final Publisher publisher;
     private final CaptureListener listener;
+    private final LockedTables lockedTables;
     private final Map<TableId, TableProgress> stored;
     private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
     private final Set<Integer> closed = new HashSet<>();
@@ -54,11 +61,13 @@ final class Routes {
             SourceConnection source,
             Publisher publisher,
             CaptureListener listener,
+            LockedTables lockedTables,
             Map<TableId, TableProgress> stored) {
         this.pipeline = pipeline;
         this.source = source;
         this.publisher = publisher;
         this.listener = listener;
+        this.lockedTables = lockedTables;
         this.stored = new HashMap<>(stored);
     }
 
@@ -68,6 +77,9 @@ final class Routes {
         Set<TableId> toTrack = new LinkedHashSet<>(wanted);
         toTrack.removeAll(tracked);
         toTrack.addAll(outdated());
+        if (!locked) {
+            lockedTables.forgetExcept(toTrack);
+        }
         Set<TableId> refused = locked ? new HashSet<>(problems) : new HashSet<>();
         for (TableId table : toTrack) {
             if (!track(table)) {
@@ -87,6 +99,11 @@ final class Routes {
             }
         }
         forgetProblemsExcept(tables, refused);
+    }
+
+    /** The next refresh tries again to track tables that were locked, however often that has been in vain. */
+    void tryLockedAgain() {
+        lockedTables.forgetAll();
     }
 
     /** What is to be captured now. A table that was taken away while it was being tracked here would else stay captured, as one that somebody tracks by hand. */
@@ -276,12 +293,22 @@ final class Routes {
     }
 
     private boolean track(TableId table) throws SQLException {
+        if (!lockedTables.isDue(table)) {
+            return false;
+        }
         try {
             String asked = TableRequests.options(source.jdbc(), table);
-            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).or(asked));
+            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).or(asked), LOCK_WAIT);
+            lockedTables.forget(table);
             tracked.add(table);
             solved(table);
             return true;
+        } catch (LockedTableException e) {
+            report(
+                    table,
+                    e.getMessage() + ". It is tried again at "
+                            + lockedTables.putOff(table).truncatedTo(ChronoUnit.SECONDS));
+            return false;
         } catch (UntrackableTableException e) {
             report(table, String.valueOf(e.getMessage()));
             return false;

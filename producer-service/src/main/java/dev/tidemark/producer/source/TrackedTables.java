@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +15,6 @@ import org.postgresql.util.ServerErrorMessage;
 
 /** The list of tracked tables in the source database. */
 public final class TrackedTables {
-
-    /** Adding triggers waits for the table's writers, and later writers wait behind it: so it gives up soon and tries again later. */
-    private static final String LIMIT_WAIT = "SET LOCAL lock_timeout = '2s'";
 
     /** What it asks can wait, but the changes of all tables wait with it. */
     private static final String LIMIT_LOOK = "SET LOCAL lock_timeout = '100ms'";
@@ -49,13 +47,15 @@ public final class TrackedTables {
      * Captures the table's changes from now on; does nothing if they are already captured.
      *
      * @param choice what of it is to be captured
+     * @param lockWait for how long to wait for the transactions that write to the table; all later writers wait behind it
      * @throws UntrackableTableException if that is impossible; the message says why and what to do
      */
-    public static void track(Connection connection, TableId table, CaptureChoice choice) throws SQLException {
+    public static void track(Connection connection, TableId table, CaptureChoice choice, Duration lockWait)
+            throws SQLException {
         connection.setAutoCommit(false);
         try (Statement settings = connection.createStatement();
                 PreparedStatement track = tracking(connection, table, choice)) {
-            settings.execute(LIMIT_WAIT);
+            settings.execute("SET LOCAL lock_timeout = " + lockWait.toMillis());
             if (!exists(connection, table)) {
                 throw new UnknownTableException(
                         "The table " + table

@@ -12,6 +12,7 @@ import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.Sequence;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.publish.DeliveryFailedException;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.StoredState;
@@ -19,6 +20,7 @@ import dev.tidemark.producer.source.UnusableSourceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -610,6 +612,37 @@ class CaptureIT {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    @Test
+    void triesALockedTableEverMoreSeldomSinceItsWritersWaitMeanwhile() throws SQLException {
+        SteppedClock clock = new SteppedClock();
+        bench.clock = clock;
+        bench.refreshInterval = Duration.ofSeconds(5);
+        try (Connection writer = bench.source.getConnection();
+                Statement write = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            write.execute("INSERT INTO items VALUES (1, 'x')");
+            Capture capture = bench.start("items");
+            assertThat(bench.problems.get("public.items"))
+                    .contains("is locked", "before these end")
+                    .endsWith("It is tried again at 2026-01-01T00:00:05Z");
+            for (String next : List.of("00:00:15Z", "00:00:15Z", "00:00:35Z")) {
+                clock.advance(bench.refreshInterval);
+                Workbench.drain(capture);
+                assertThat(bench.problems.get("public.items")).endsWith(next);
+            }
+            capture.refreshSoon();
+            Workbench.drain(capture);
+            assertThat(bench.problems.get("public.items")).as("asked for").endsWith("T00:00:20Z");
+
+            writer.commit();
+            clock.advance(bench.refreshInterval);
+            Workbench.drain(capture);
+            assertThat(bench.problems).isEmpty();
+            assertThat(fold(events("items"))).isEqualTo(table("items"));
+            capture.close();
+        }
     }
 
     @Test

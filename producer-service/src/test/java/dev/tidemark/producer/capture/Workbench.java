@@ -103,6 +103,8 @@ final class Workbench implements AutoCloseable {
     final SteppedClock heartbeatClock = new SteppedClock();
     Duration heartbeatInterval = Duration.ZERO;
     boolean tombstones;
+    Clock clock = Clock.systemUTC();
+    Duration refreshInterval = Duration.ZERO;
     int pageRows = 5000;
     int chunkRows = 1000;
     Duration retentionInterval = Duration.ofDays(1);
@@ -148,7 +150,7 @@ final class Workbench implements AutoCloseable {
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
         Capture.Settings settings = new Capture.Settings(
-                new PageLimits(pageRows, 1 << 20, rowBytes), Duration.ZERO, Clock.systemUTC(), () -> false);
+                new PageLimits(pageRows, 1 << 20, rowBytes), refreshInterval, clock, () -> false);
         return new CaptureStarter(
                 source,
                 new SourceMigration(source, true, HashKey.NONE),
