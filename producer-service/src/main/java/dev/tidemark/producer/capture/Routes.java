@@ -319,11 +319,12 @@ final class Routes {
         Route known = byNumber.get(table.number());
         if (known == null || !known.table().equals(table)) {
             TableTopic topic = publisher.ensureTopic(table.id(), table.ordered());
-            TableProgress before = known != null ? known.progress() : stored.get(table.id());
+            TableProgress last = known != null ? known.progress() : stored.get(table.id());
+            TableProgress before = last == null || last.id().equals(table.id()) ? last : renamed(last, table.id());
             TableProgress progress = before == null ? TableProgress.none(table, topic) : before.continued(table, topic);
             EnvelopeWriter writer =
                     new EnvelopeWriter(pipeline.version(), pipeline.name(), source.database(), table.id());
-            if (before != null && before.started() && !progress.started()) {
+            if (last != null && last.started() && !progress.started()) {
                 listener.gap(table.id());
             }
             if (progress.complete() && (known == null || !known.progress().complete())) {
@@ -332,6 +333,13 @@ final class Routes {
             byNumber.put(table.number(), new Route(table, publisher.topic(table.id()), writer, progress));
             listener.snapshotProgress(progress);
         }
+    }
+
+    /** Under its new name it has another topic; and what it had under the old one is not to count if it gets that back. */
+    private @Nullable TableProgress renamed(TableProgress last, TableId name) {
+        forget(last);
+        TableProgress former = stored.get(name);
+        return former == null ? null : former.restarted();
     }
 
     private void solved(TableId table) {

@@ -661,6 +661,25 @@ class CaptureIT {
                 .hasSize(2);
     }
 
+    @Test
+    void takesANewSnapshotOfATableThatHadAnotherNameForAWhile() throws SQLException {
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            bench.execute("ALTER TABLE items RENAME TO others");
+            bench.track("others");
+            bench.execute("INSERT INTO others VALUES (1, 'for another topic')");
+            Workbench.drain(capture);
+            assertThat(fold(events("others"))).isEqualTo(table("others"));
+        }
+        bench.execute("ALTER TABLE others RENAME TO items");
+        bench.track("items");
+        try (Capture capture = bench.start("items")) {
+            Workbench.drain(capture);
+            Workbench.drain(capture);
+        }
+        assertThat(fold(events("items"))).isEqualTo(table("items"));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void keepsToItsPartitionsWhenATableIsTakenAwayAndAddedAgain(boolean restarted) throws SQLException {
