@@ -1,12 +1,15 @@
 package dev.tidemark.producer.admin;
 
+import dev.tidemark.model.ErrorText;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.RunProperties;
 import dev.tidemark.run.Progress;
 import dev.tidemark.run.RunWait;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,15 +31,26 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
 
     private static final Logger LOG = LoggerFactory.getLogger(OnceRunner.class);
 
+    private static final String LOSSES =
+            "tables are not, or were not, captured without a gap: %s. Without a producer that runs, the next run copies a table anew after this at the source:"
+                    + " UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE (schema_name, table_name) = ('…', '…')";
+
     private final Supplier<PollStatus> poller;
     private final CaptureMonitor monitor;
+    private final TableViews tables;
     private final Clock clock;
     private final RunWait wait;
     private int exitCode = 1;
 
-    OnceRunner(Supplier<PollStatus> poller, CaptureMonitor monitor, RunProperties properties, Clock clock) {
+    OnceRunner(
+            Supplier<PollStatus> poller,
+            CaptureMonitor monitor,
+            TableViews tables,
+            RunProperties properties,
+            Clock clock) {
         this.poller = poller;
         this.monitor = monitor;
+        this.tables = tables;
         this.clock = clock;
         this.wait = new RunWait(properties.once().timeout(), clock);
     }
@@ -47,6 +61,9 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
         String failure = wait.await(this::look);
         if (failure == null && !monitor.failedAudits().isEmpty()) {
             failure = "rows of the change log were not published: slots " + monitor.failedAudits();
+        }
+        if (failure == null) {
+            failure = losses();
         }
         String seconds =
                 "%.1f s".formatted(Duration.between(begin, clock.instant()).toMillis() / 1000.0);
@@ -61,6 +78,16 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
                     published.total(),
                     seconds,
                     published);
+        }
+    }
+
+    /** What the triggers have missed can be in none of the events. */
+    private @Nullable String losses() {
+        try {
+            Map<String, String> losses = tables.losses();
+            return losses.isEmpty() ? null : LOSSES.formatted(losses);
+        } catch (SQLException e) {
+            return "the source does not tell whether changes were missed: " + ErrorText.of(e);
         }
     }
 
