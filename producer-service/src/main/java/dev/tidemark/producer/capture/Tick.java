@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ final class Tick implements AutoCloseable {
 
     /** What one statement or one fetch of the cursor brings at most; with {@link #INLINE_BYTES} it bounds the memory. */
     private static final int FETCH_ROWS = 500;
+    /** Before its first row the cursor sorts the rest of the tick, some seconds for each million of rows: longer than any other answer may take. */
+    private static final Duration SORT_TIME = Duration.ofHours(6);
     /** Larger rows are read one by one. */
     private static final int INLINE_BYTES = 64 * 1024;
 
@@ -136,8 +139,17 @@ final class Tick implements AutoCloseable {
             query.setLong(branch + 1, lastId);
             query.setLong(branch + 2, endId);
         }
-        rows = query.executeQuery();
+        rows = cursor ? sort(query) : query.executeQuery();
         return rows;
+    }
+
+    /** That the server is gone is noticed meanwhile by TCP's keep-alive. After a failure the connection is given back, with the usual time. */
+    private ResultSet sort(PreparedStatement query) throws SQLException {
+        int usual = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(SORT_TIME.toMillis()));
+        ResultSet sorted = query.executeQuery();
+        connection.setNetworkTimeout(Runnable::run, usual);
+        return sorted;
     }
 
     private LoggedChange change(ResultSet row) throws SQLException {

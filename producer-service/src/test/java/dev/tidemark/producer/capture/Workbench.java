@@ -149,8 +149,8 @@ final class Workbench implements AutoCloseable {
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
-        Capture.Settings settings = new Capture.Settings(
-                new PageLimits(pageRows, 1 << 20, rowBytes), refreshInterval, clock, () -> false);
+        Capture.Settings settings =
+                new Capture.Settings(new PageLimits(pageRows, 1 << 20, rowBytes), refreshInterval, clock, () -> false);
         return new CaptureStarter(
                 source,
                 new SourceMigration(source, true, HashKey.NONE),
