@@ -2,10 +2,13 @@ package dev.tidemark.producer.publish;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
 
 /** Events on their way to Kafka. */
 public final class Delivery {
@@ -17,6 +20,17 @@ public final class Delivery {
 
     Delivery(List<? extends CompletableFuture<?>> acknowledgements) {
         this.acknowledgements = acknowledgements;
+    }
+
+    /** Hands an event over. What the Kafka client refuses at once is no other failure than what it refuses later. */
+    static CompletableFuture<?> send(Supplier<CompletableFuture<?>> event) {
+        try {
+            return event.get();
+        } catch (org.springframework.kafka.KafkaException e) {
+            return CompletableFuture.failedFuture(Objects.requireNonNullElse(e.getCause(), e));
+        } catch (KafkaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** A delivery of no events, which is done. */

@@ -94,7 +94,7 @@ final class OffsetsTopic {
 
     private CompletableFuture<?> send(Key key, @Nullable Object value) {
         byte[] bytes = value == null ? null : JSON.writeValueAsBytes(value);
-        return kafka.send(topic, 0, JSON.writeValueAsBytes(key), bytes);
+        return Delivery.send(() -> kafka.send(topic, 0, JSON.writeValueAsBytes(key), bytes));
     }
 
     private Map<Key, byte[]> readAll(Deadline deadline) {

@@ -97,11 +97,15 @@ public final class Publisher implements AutoCloseable {
         return new Delivery(List.of(offsets.write(epoch, progress)));
     }
 
-    /** Hands events to the Kafka client, in order. */
+    /** Hands events to the Kafka client, in order; none behind one that it refuses at once, which may have taken it long. */
     public Delivery send(List<ProducerRecord<byte[], byte[]>> events) {
         List<CompletableFuture<?>> acknowledgements = new ArrayList<>(events.size());
         for (ProducerRecord<byte[], byte[]> event : events) {
-            acknowledgements.add(kafka.send(event));
+            CompletableFuture<?> acknowledgement = Delivery.send(() -> kafka.send(event));
+            acknowledgements.add(acknowledgement);
+            if (acknowledgement.isCompletedExceptionally()) {
+                break;
+            }
         }
         return new Delivery(acknowledgements);
     }
