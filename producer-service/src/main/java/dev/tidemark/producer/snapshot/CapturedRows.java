@@ -13,20 +13,25 @@ import java.util.regex.Pattern;
  *
  * @param expression SQL that makes the JSON of a row {@code t}, the same that the triggers use
  * @param condition SQL that tells of a row {@code t} whether it is captured
+ * @param table SQL of what the rows are in: the table without those that inherit from it, whose changes the triggers do not see, but with its partitions
  */
-record CapturedRows(String expression, String condition) {
+record CapturedRows(String expression, String condition, String table) {
 
     private static final Pattern QUESTION_MARK = Pattern.compile("'[^']*'|\"[^\"]*\"|\\?");
 
-    private static final String READ =
-            "SELECT cdc.row_expression(c), coalesce(cdc.row_condition(c), 'true') FROM to_regclass(?) c";
+    private static final String READ = """
+            SELECT cdc.row_expression(c), coalesce(cdc.row_condition(c), 'true'), cdc.partitions(c) IS NULL
+            FROM to_regclass(?) c
+            """;
 
     static CapturedRows read(Connection connection, TrackedTable table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
             statement.setString(1, table.id().sql());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return new CapturedRows(row.getString(1), escaped(row.getString(2)));
+                String name = table.id().sql();
+                return new CapturedRows(
+                        row.getString(1), escaped(row.getString(2)), row.getBoolean(3) ? "ONLY " + name : name);
             }
         }
     }

@@ -44,7 +44,7 @@ final class ChunkSql {
                 inlineBytes,
                 table.keyExpression(),
                 rows.expression(),
-                table.id().sql(),
+                rows.table(),
                 where,
                 rows.condition(),
                 list(this::column));
@@ -53,7 +53,7 @@ final class ChunkSql {
     /** The row with a key, whose columns are the parameters as text. */
     String row() {
         return "SELECT (%s)::text FROM %s t WHERE (%s) = (%s)"
-                .formatted(rows.expression(), table.id().sql(), list(this::plainColumn), list(this::parameter));
+                .formatted(rows.expression(), rows.table(), list(this::plainColumn), list(this::parameter));
     }
 
     private String list(Function<ColumnType, String> part) {

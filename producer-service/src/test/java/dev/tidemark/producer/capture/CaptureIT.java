@@ -101,6 +101,16 @@ class CaptureIT {
     }
 
     @Test
+    void leavesOutTheRowsOfATableThatInherits() throws SQLException {
+        bench.execute("INSERT INTO items VALUES (1, 'x')");
+        try (Capture capture = bench.start("items")) {
+            bench.execute("CREATE TABLE heirs() INHERITS (items); INSERT INTO heirs VALUES (2, 'of an heir')");
+            Workbench.drain(capture);
+        }
+        assertThat(bench.replica("items")).containsOnlyKeys(1L);
+    }
+
+    @Test
     void sendsChangesMadeWhileTheContentIsRead() throws SQLException {
         bench.execute("INSERT INTO items SELECT g, 'old' FROM generate_series(1, 5000) g");
         try (Capture capture = bench.start("items")) {
