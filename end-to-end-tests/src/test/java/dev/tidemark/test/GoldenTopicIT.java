@@ -31,7 +31,7 @@ class GoldenTopicIT {
 
     @Test
     void isWhatTheProducerWrites() throws IOException {
-        Pipeline pipeline = pipelines.create(TABLE);
+        Pipeline pipeline = pipelines.create(TABLE).producerWith("CDC_TOMBSTONES", "true");
         pipeline.source().execute(CREATE, FIRST);
         pipeline.newProducer().start();
         pipeline.awaitSnapshots(TABLE);

@@ -30,10 +30,10 @@ class ReadersTest {
     private final GoldenTopic update = topic.get(4);
     private final GoldenTopic extremes = topic.get(5);
     private final GoldenTopic delete = topic.get(6);
-    private final GoldenTopic updateOfKey = topic.get(7);
-    private final GoldenTopic lastDelete = topic.get(8);
-    private final GoldenTopic truncate = topic.get(9);
-    private final GoldenTopic tombstone = new GoldenTopic(delete.key(), null);
+    private final GoldenTopic tombstone = topic.get(7);
+    private final GoldenTopic updateOfKey = topic.get(8);
+    private final GoldenTopic lastDelete = topic.get(9);
+    private final GoldenTopic truncate = topic.get(11);
 
     ReadersTest() throws IOException {}
 
