@@ -11,6 +11,8 @@ CREATE TABLE cdc.tracked_table (
   active         boolean     NOT NULL DEFAULT true,
   tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   copy_at        timestamptz,
+  copy_after     text,
+  copy_up_to     text,
   attachments    text[],
   columns        json,
   file_nodes     oid[],
@@ -21,6 +23,7 @@ COMMENT ON TABLE cdc.tracked_table IS 'What is or was captured. Rows stay when a
 COMMENT ON COLUMN cdc.tracked_table.row_expression IS 'SQL over the alias t that gives the row as json, as the triggers log it; key_expression gives its key';
 COMMENT ON COLUMN cdc.tracked_table.tracked_at IS 'Since when the table is captured without a gap and by this key; whoever copies it has to copy it anew when this changes';
 COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';
+COMMENT ON COLUMN cdc.tracked_table.copy_after IS 'The key, as JSON, behind which the copy that was asked for begins, NULL for the table''s begin; copy_up_to is the last key of it, NULL for the table''s end';
 COMMENT ON COLUMN cdc.tracked_table.attachments IS 'Of a partitioned table, itself and all below it, each with the transaction that attached it; else NULL';
 COMMENT ON COLUMN cdc.tracked_table.columns IS 'The columns as cdc.track last found them (cdc.columns)';
 COMMENT ON COLUMN cdc.tracked_table.file_nodes IS 'The files of the table, or of its partitions, as cdc.track last found them: others mean that it was rewritten';

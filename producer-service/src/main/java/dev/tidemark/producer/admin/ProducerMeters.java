@@ -179,7 +179,7 @@ final class ProducerMeters {
         if (view == null) {
             return null;
         }
-        return view.snapshot() == null ? new TableView.Progress(0, 0, 0, false, null) : view.snapshot();
+        return view.snapshot() == null ? new TableView.Progress(0, 0, 0, false, null, null) : view.snapshot();
     }
 
     private static double is(boolean condition) {

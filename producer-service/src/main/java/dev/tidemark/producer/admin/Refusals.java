@@ -24,6 +24,21 @@ final class Refusals {
         return HttpRefusal.of(HttpStatus.CONFLICT, "The table " + table + " is not captured: first PUT " + path(table));
     }
 
+    static ErrorResponseException beingCopied(TableId table) {
+        return HttpRefusal.of(
+                HttpStatus.CONFLICT,
+                "The table " + table
+                        + " is being copied, or is about to be: wait until GET /admin/snapshots has its snapshot complete, or cancel that by DELETE /admin/snapshots/"
+                        + encoded(table));
+    }
+
+    static ErrorResponseException incomplete(TableId table) {
+        return HttpRefusal.of(
+                HttpStatus.CONFLICT,
+                "Changes of the table " + table
+                        + " are missing, and nobody knows of which rows: copy all of it, without after and upTo");
+    }
+
     static ErrorResponseException neverCopied(TableId table) {
         return HttpRefusal.of(
                 HttpStatus.CONFLICT,
@@ -43,6 +58,10 @@ final class Refusals {
 
     /** What follows {@code PUT} or {@code DELETE}. */
     static String path(TableId table) {
-        return "/admin/tables/" + UriUtils.encode(table.toString(), StandardCharsets.UTF_8);
+        return "/admin/tables/" + encoded(table);
+    }
+
+    private static String encoded(TableId table) {
+        return UriUtils.encode(table.toString(), StandardCharsets.UTF_8);
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.producer.admin;
 
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.source.CapturedTable;
+import dev.tidemark.producer.source.CopyRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param trackedAt of which capture it is the snapshot
  * @param copyAt of which request for a new copy it is the snapshot, or null
  * @param copied whether an earlier one has completed, so that this one can be left
+ * @param range the part of the table that it is of, or null for the whole table
  * @param firstRows how many rows had been sent when the measuring began
  * @param firstAt when that was
  */
@@ -26,6 +28,7 @@ record Snapshot(
         String trackedAt,
         @Nullable String copyAt,
         boolean copied,
+        @Nullable CopyRange range,
         long firstRows,
         Instant firstAt) {
 
@@ -37,6 +40,7 @@ record Snapshot(
                 progress.trackedAt(),
                 progress.copyAt(),
                 progress.copied(),
+                progress.range(),
                 progress.rows(),
                 now);
     }
@@ -48,12 +52,25 @@ record Snapshot(
         long millis = Math.max(1, Duration.between(firstAt, now).toMillis());
         long speed = progress.rows() == rows ? rowsPerSecond : (progress.rows() - firstRows) * 1000 / millis;
         return new Snapshot(
-                progress.rows(), progress.complete(), speed, trackedAt, copyAt, progress.copied(), firstRows, firstAt);
+                progress.rows(),
+                progress.complete(),
+                speed,
+                trackedAt,
+                copyAt,
+                progress.copied(),
+                progress.range(),
+                firstRows,
+                firstAt);
     }
 
     /** Whether it is of the present capture of the table, whatever copy was asked for since. */
     boolean isOfCapture(CapturedTable table) {
         return trackedAt.equals(table.trackedAt());
+    }
+
+    /** Whether there is nothing left to be copied. */
+    boolean isWhole(CapturedTable table) {
+        return complete && isOf(table.trackedAt(), table.copyAt());
     }
 
     /** Whether a chunk of the snapshot that the table is to have now has been sent; only the last chunk may be empty. */

@@ -1,15 +1,19 @@
 package dev.tidemark.producer.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus;
+import dev.tidemark.producer.source.BadKeyException;
 import dev.tidemark.producer.source.CapturedTable;
 import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UnknownTableException;
+import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +48,26 @@ class SnapshotsController {
         this.poller = poller;
     }
 
-    /** The tables to copy anew. */
-    record Request(@Nullable List<@Nullable String> tables) {}
+    /**
+     * What to copy anew.
+     *
+     * @param tables the tables, as SQL names them
+     * @param after the key behind which a part of one table begins, which itself is not copied; without it the part begins with the table
+     * @param upTo the last key of the part; without it the part ends with the table
+     */
+    record Request(
+            @Nullable List<@Nullable String> tables,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, @Nullable Object> after,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, @Nullable Object> upTo) {
+
+        boolean isOfPart() {
+            return after != null || upTo != null;
+        }
+    }
 
     /** The tables with the progress of their last snapshots. */
     record Snapshots(List<TableView> snapshots) {}
@@ -58,7 +80,7 @@ class SnapshotsController {
     }
 
     /**
-     * Copies tables anew. All of those named or none, one after the other; writers do not notice, changes go on being published, and rows of the destination that the source
+     * Copies tables anew, or a part of one. All of those named or none, one after the other; writers do not notice, changes go on being published, and rows of the destination that the source
      * does not have are deleted. A snapshot that is under way begins anew.
      */
     @PostMapping
@@ -68,12 +90,48 @@ class SnapshotsController {
         Refusals.refuseOnStandby(poller.get());
         requireCaptured(tables);
         String who = Caller.of(request);
-        source.copyAnew(tables);
-        LOG.info("New snapshots of {} were asked for by {}", tables, who);
+        if (body.isOfPart()) {
+            copyPart(tables, body);
+            LOG.info("A new snapshot of a part of {} was asked for by {}", tables, who);
+        } else {
+            source.copyAnew(tables);
+            LOG.info("New snapshots of {} were asked for by {}", tables, who);
+        }
         Set<String> names = new HashSet<>(tables.stream().map(TableId::toString).toList());
         return new Snapshots(views.all().stream()
                 .filter(view -> names.contains(view.table()))
                 .toList());
+    }
+
+    private void copyPart(List<TableId> tables, Request body) throws SQLException {
+        if (tables.size() > 1) {
+            throw new BadParameterException(
+                    "tables", "only one table can be copied in part: after and upTo are keys of it");
+        }
+        Map<String, String> after = KeyValues.texts("after", body.after());
+        Map<String, String> upTo = KeyValues.texts("upTo", body.upTo());
+        TableId table = tables.get(0);
+        for (CapturedTable captured : source.captured()) {
+            if (captured.id().equals(table)) {
+                requireWhole(captured);
+            }
+        }
+        try {
+            source.copyRangeAnew(table, after, upTo);
+        } catch (BadKeyException e) {
+            throw new BadParameterException(e.name(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A part mends nothing of a table that is not there as a whole, and must not end a copy of all of it. */
+    private void requireWhole(CapturedTable table) {
+        Snapshot known = monitor.snapshots().get(table.id().toString());
+        if (known == null || !known.isWhole(table)) {
+            throw Refusals.beingCopied(table.id());
+        }
+        if (!table.protection().missed().isEmpty()) {
+            throw Refusals.incomplete(table.id());
+        }
     }
 
     /** Cancels a snapshot. A copy that was asked for, and has not begun or not come to its end, is left; changes go on being published. */

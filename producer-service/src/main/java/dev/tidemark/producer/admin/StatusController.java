@@ -3,6 +3,7 @@ package dev.tidemark.producer.admin;
 import dev.tidemark.producer.capture.Pipeline;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
+import dev.tidemark.producer.source.ActiveProducer;
 import dev.tidemark.producer.source.Backlog;
 import dev.tidemark.producer.source.BacklogReader;
 import dev.tidemark.producer.source.OpenTransaction;
@@ -25,6 +26,7 @@ class StatusController {
     private final BacklogReader backlog;
     private final TableViews views;
     private final SourceHealth source;
+    private final ActiveProducer active;
 
     StatusController(
             Supplier<PollStatus> poller,
@@ -32,13 +34,15 @@ class StatusController {
             CaptureMonitor monitor,
             BacklogReader backlog,
             TableViews views,
-            SourceHealth source) {
+            SourceHealth source,
+            ActiveProducer active) {
         this.poller = poller;
         this.pipeline = pipeline;
         this.monitor = monitor;
         this.backlog = backlog;
         this.views = views;
         this.source = source;
+        this.active = active;
     }
 
     /**
@@ -72,7 +76,7 @@ class StatusController {
         PollStatus status = poller.get();
         Instant waitingSince = monitor.waitingSince();
         if (status.state() == State.STANDBY) {
-            return status(status, State.STANDBY, "another producer is the active one", null, null);
+            return status(status, State.STANDBY, "another producer is the active one" + which(), null, null);
         }
         Backlog waiting;
         List<TableView> tables;
@@ -87,6 +91,14 @@ class StatusController {
             return status(status, State.FAILED, cause, waiting, tables);
         }
         return status(status, status.state(), status.problem(), waiting, tables);
+    }
+
+    private String which() {
+        try {
+            return active.describe().map(which -> ": " + which).orElse("");
+        } catch (DataAccessException e) {
+            return "";
+        }
     }
 
     private static String cause(PollStatus status, String otherwise) {

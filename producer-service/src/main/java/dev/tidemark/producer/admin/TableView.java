@@ -1,6 +1,10 @@
 package dev.tidemark.producer.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.tidemark.model.RowKey;
+import dev.tidemark.producer.source.CopyRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,7 @@ record TableView(
      * @param rows how many rows were sent
      * @param percent of the rows that the source believes the table to have; null if it does not know
      * @param rowsPerSecond how fast it goes, or went; 0 if this process has sent none of it
+     * @param range the part of the table that it is of; null for the whole table
      * @param secondsLeft about how long it will take at that speed; null if that cannot be said, or it is complete
      */
     record Progress(
@@ -44,7 +49,8 @@ record TableView(
             @Nullable Integer percent,
             long rowsPerSecond,
             boolean complete,
-            @Nullable Long secondsLeft) {
+            @Nullable Long secondsLeft,
+            @Nullable Range range) {
 
         static Progress of(Snapshot snapshot, long rowsOfTheTable) {
             return new Progress(
@@ -52,12 +58,13 @@ record TableView(
                     percent(snapshot, rowsOfTheTable),
                     snapshot.rowsPerSecond(),
                     snapshot.complete(),
-                    secondsLeft(snapshot, rowsOfTheTable));
+                    secondsLeft(snapshot, rowsOfTheTable),
+                    Range.of(snapshot.range()));
         }
 
         private static @Nullable Long secondsLeft(Snapshot snapshot, long rowsOfTheTable) {
             long left = rowsOfTheTable - snapshot.rows();
-            return snapshot.complete() || left <= 0 || snapshot.rowsPerSecond() <= 0
+            return snapshot.complete() || snapshot.range() != null || left <= 0 || snapshot.rowsPerSecond() <= 0
                     ? null
                     : left / snapshot.rowsPerSecond() + 1;
         }
@@ -67,7 +74,30 @@ record TableView(
             if (snapshot.complete()) {
                 return 100;
             }
-            return rowsOfTheTable <= 0 ? null : (int) Math.min(99, snapshot.rows() * 100 / rowsOfTheTable);
+            return rowsOfTheTable <= 0 || snapshot.range() != null
+                    ? null
+                    : (int) Math.min(99, snapshot.rows() * 100 / rowsOfTheTable);
+        }
+    }
+
+    /**
+     * A part of a table.
+     *
+     * @param after the key behind which it begins; null if it begins with the table
+     * @param upTo its last key; null if it ends with the table
+     */
+    record Range(@Nullable Key after, @Nullable Key upTo) {
+
+        static @Nullable Range of(@Nullable CopyRange range) {
+            return range == null ? null : new Range(Key.of(range.after()), Key.of(range.upTo()));
+        }
+    }
+
+    /** The columns of a key with their values, as the change events have them. */
+    record Key(@JsonValue @JsonRawValue String json) {
+
+        static @Nullable Key of(@Nullable RowKey key) {
+            return key == null ? null : new Key(key.json());
         }
     }
 }

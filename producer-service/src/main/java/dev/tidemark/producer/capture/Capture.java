@@ -156,11 +156,11 @@ final class Capture implements AutoCloseable {
         }
         TableId table = route.table().id();
         try {
-            if (route.progress().upTo() == null) {
+            TableProgress progress = route.progress();
+            if (progress.range() == null && progress.upTo() == null) {
                 MissedChanges.copyBegins(source.jdbc(), route.table().number());
             }
-            return new PendingChunk(
-                    route, chunks.read(source, route.table(), route.progress().upTo()));
+            return new PendingChunk(route, chunks.read(source, route.table(), progress.upTo(), progress.end()));
         } catch (UntrackableTableException e) {
             routes.report(table, String.valueOf(e.getMessage()));
             refresh.hurry();
@@ -269,7 +269,7 @@ final class Capture implements AutoCloseable {
         }
         settle();
         outbox.send(pending.chunk(), pending.route());
-        copied = pending.route().needsSnapshot() ? null : pending.route();
+        copied = pending.route().isCopiedAsAWhole() ? pending.route() : null;
         return true;
     }
 

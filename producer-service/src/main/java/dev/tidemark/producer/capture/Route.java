@@ -52,6 +52,11 @@ final class Route {
         return progress.started();
     }
 
+    /** Whether the last snapshot is complete, and was of all rows. */
+    boolean isCopiedAsAWhole() {
+        return progress.complete() && progress.range() == null;
+    }
+
     boolean needsSnapshot() {
         return !progress.complete();
     }

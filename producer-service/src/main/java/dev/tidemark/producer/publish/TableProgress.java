@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.CopyRange;
 import dev.tidemark.producer.source.TrackedTable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     is given later: otherwise a row's events would be in two partitions, in no order
  * @param started whether a chunk has been sent; until then changes of the table need not be, since the first chunk will hold them
  * @param complete whether the whole table has been sent
- * @param upTo the last key that was sent, or null at the beginning
+ * @param upTo the last key that was sent, or the one before the range, or null at the beginning
  * @param rows how many rows were sent
+ * @param range the part of the table that is copied, or null for the whole table
  * @param copied whether the whole table has been sent before, and since then each change: a new copy can then be left
  */
 public record TableProgress(
@@ -33,7 +35,8 @@ public record TableProgress(
         boolean complete,
         @Nullable RowKey upTo,
         long rows,
-        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean copied) {
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean copied,
+        @Nullable CopyRange range) {
 
     public TableProgress {
         // What older versions have stored does not say: there was one.
@@ -54,7 +57,8 @@ public record TableProgress(
                 false,
                 null,
                 0,
-                false);
+                false,
+                null);
     }
 
     /** After one more chunk. */
@@ -67,27 +71,34 @@ public record TableProgress(
                 topicId,
                 partitions,
                 true,
-                newUpTo == null,
+                newUpTo == null || newUpTo.equals(end()),
                 newUpTo,
                 rows + moreRows,
-                copied);
+                copied,
+                range);
+    }
+
+    /** The last key that is copied, or null for the table's last. */
+    public @Nullable RowKey end() {
+        return range == null ? null : range.upTo();
     }
 
     /** Nothing that was sent counts any more, but it is in the topic. */
     public TableProgress restarted() {
-        return new TableProgress(schema, table, trackedAt, copyAt, topicId, partitions, false, false, null, 0, false);
+        return new TableProgress(
+                schema, table, trackedAt, copyAt, topicId, partitions, false, false, null, 0, false, null);
     }
 
     /** The same, and what is sent from now on is of another capture. */
     public TableProgress restarted(TrackedTable now) {
         return new TableProgress(
-                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0, false);
+                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0, false, null);
     }
 
     /**
      * What still counts: nothing if the capture has been interrupted since, or the topic is another. If only a new copy is asked for, the snapshot begins anew
      * but changes go on being sent, since none is missing: each chunk is exact at its own point among them. If it is not asked for any more, it
-     * is left where it is.
+     * is left where it is. A part alone is copied only of a table that was copied as a whole.
      */
     public TableProgress continued(TrackedTable now, TableTopic topic) {
         if (!topicId.equals(topic.id())) {
@@ -100,6 +111,7 @@ public record TableProgress(
             return this;
         }
         boolean cancelled = now.copyAt() == null && copied;
+        CopyRange part = copied && !cancelled ? now.copyRange() : null;
         return new TableProgress(
                 schema,
                 table,
@@ -109,9 +121,10 @@ public record TableProgress(
                 partitions,
                 started,
                 cancelled,
-                null,
+                part == null ? null : part.after(),
                 cancelled ? rows : 0,
-                copied);
+                copied,
+                part);
     }
 
     /** The table at the source. */

@@ -40,8 +40,12 @@ public final class ChunkReader {
         this.maxRowBytes = maxRowBytes;
     }
 
-    /** @param after the key after which the range begins, or null for the table's begin */
-    public Chunk read(SourceConnection source, TrackedTable table, @Nullable RowKey after) throws SQLException {
+    /**
+     * @param after the key after which the range begins, or null for the table's begin
+     * @param end the last key that the range may have, or null for the table's last
+     */
+    public Chunk read(SourceConnection source, TrackedTable table, @Nullable RowKey after, @Nullable RowKey end)
+            throws SQLException {
         Connection connection = source.jdbc();
         int isolation = connection.getTransactionIsolation();
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -53,7 +57,7 @@ public final class ChunkReader {
             TableShape shape = TableShape.read(connection, table);
             CapturedRows rows = CapturedRows.read(connection, table);
             ChunkSql sql = new ChunkSql(table, rows, shape.key(), properties.keyOrder(), shape.collated());
-            return new Reading(connection, sql, shape, point).chunk(after);
+            return new Reading(connection, sql, shape, point).chunk(after, end);
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -101,13 +105,14 @@ public final class ChunkReader {
             this.shape = sql.ordersByBytes() ? shape.bytewise() : shape;
         }
 
-        Chunk chunk(@Nullable RowKey after) throws SQLException {
+        Chunk chunk(@Nullable RowKey after, @Nullable RowKey end) throws SQLException {
             List<Chunk.Entry> entries = new ArrayList<>();
             boolean reachedEnd = false;
-            try (PreparedStatement query = connection.prepareStatement(sql.rows(after != null, INLINE_BYTES))) {
+            try (PreparedStatement query =
+                    connection.prepareStatement(sql.rows(after != null, end != null, INLINE_BYTES))) {
                 query.setFetchSize(FETCH_ROWS);
-                bind(query, after);
-                query.setInt(after == null ? 1 : shape.key().size() + 1, properties.maxChunkRows());
+                int bound = bind(query, end, bind(query, after, 0));
+                query.setInt(bound + 1, properties.maxChunkRows());
                 try (ResultSet rows = query.executeQuery()) {
                     long bytes = 0;
                     while (bytes < properties.maxChunkSize().toBytes() && !reachedEnd) {
@@ -120,7 +125,7 @@ public final class ChunkReader {
                 }
             }
             boolean last = reachedEnd && entries.size() < properties.maxChunkRows();
-            return new Chunk(point, after, last ? null : key(entries.get(entries.size() - 1)), shape, entries);
+            return new Chunk(point, after, last ? end : key(entries.get(entries.size() - 1)), shape, entries);
         }
 
         private Chunk.Entry entry(ResultSet row) throws SQLException {
@@ -136,7 +141,7 @@ public final class ChunkReader {
 
         private byte[] largeRow(byte[] key) throws SQLException {
             try (PreparedStatement query = connection.prepareStatement(sql.row())) {
-                bind(query, new RowKey(new String(key, StandardCharsets.UTF_8)));
+                bind(query, new RowKey(new String(key, StandardCharsets.UTF_8)), 0);
                 try (ResultSet row = query.executeQuery()) {
                     row.next();
                     return row.getBytes(1);
@@ -144,14 +149,16 @@ public final class ChunkReader {
             }
         }
 
-        private void bind(PreparedStatement query, @Nullable RowKey key) throws SQLException {
+        /** @return how many parameters are bound then */
+        private int bind(PreparedStatement query, @Nullable RowKey key, int bound) throws SQLException {
             if (key == null) {
-                return;
+                return bound;
             }
             Row columns = keys.columns(key);
             for (int i = 0; i < shape.key().size(); i++) {
-                query.setString(i + 1, columns.value(shape.key().get(i).name()));
+                query.setString(bound + i + 1, columns.value(shape.key().get(i).name()));
             }
+            return bound + shape.key().size();
         }
 
         private static RowKey key(Chunk.Entry entry) {

@@ -37,9 +37,10 @@ final class ChunkSql {
         return bytewise;
     }
 
-    /** The rows after a key, whose columns are the first parameters as text; the last parameter is how many. */
-    String rows(boolean afterKey, int inlineBytes) {
-        String where = afterKey ? "(" + list(this::column) + ") > (" + list(this::parameter) + ")" : "true";
+    /** The rows after a key and up to another, whose columns are the first parameters as text; the last parameter is how many. */
+    String rows(boolean afterKey, boolean upToKey, int inlineBytes) {
+        String after = afterKey ? compared(">") : "true";
+        String where = upToKey ? after + " AND " + compared("<=") : after;
         return ROWS.formatted(
                 inlineBytes,
                 table.keyExpression(),
@@ -54,6 +55,10 @@ final class ChunkSql {
     String row() {
         return "SELECT (%s)::text FROM %s t WHERE (%s) = (%s)"
                 .formatted(rows.expression(), rows.table(), list(this::plainColumn), list(this::parameter));
+    }
+
+    private String compared(String operator) {
+        return "(" + list(this::column) + ") " + operator + " (" + list(this::parameter) + ")";
     }
 
     private String list(Function<ColumnType, String> part) {

@@ -1,5 +1,6 @@
 package dev.tidemark.producer.source;
 
+import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,7 +42,7 @@ public class SourceTables {
 
     /** Not tracked_at, which tells of a gap: nothing was missed, so the changes are still good to publish. */
     private static final String COPY_ANEW =
-            "UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE active AND schema_name = ? AND table_name = ?";
+            "UPDATE cdc.tracked_table SET copy_at = clock_timestamp(), copy_after = ?, copy_up_to = ? WHERE active AND schema_name = ? AND table_name = ?";
 
     private static final String CANCEL_COPY =
             "UPDATE cdc.tracked_table SET copy_at = NULL WHERE active AND schema_name = ? AND table_name = ?";
@@ -150,15 +151,47 @@ public class SourceTables {
     /** Has the tables copied anew, all of them or none. Their changes go on being published. */
     public void copyAnew(List<TableId> tables) throws SQLException {
         Transaction.run(source, connection -> {
-            try (PreparedStatement update = connection.prepareStatement(COPY_ANEW)) {
-                for (TableId table : tables) {
-                    update.setString(1, table.schema());
-                    update.setString(2, table.name());
-                    update.executeUpdate();
-                }
+            for (TableId table : tables) {
+                copyAnew(connection, table, null, null);
             }
             ControlTable.touch(connection);
             return tables.size();
         });
+    }
+
+    /**
+     * Has a part of a table copied anew, whose changes go on being published. Each key has its columns with their values as text.
+     *
+     * @param after the key behind which the part begins; null for the table's begin
+     * @param upTo the last key of the part; null for the table's end
+     * @throws BadKeyException if one is no key of the table, or the part is empty
+     */
+    public void copyRangeAnew(TableId table, @Nullable Map<String, String> after, @Nullable Map<String, String> upTo)
+            throws SQLException {
+        Transaction.run(source, connection -> {
+            TrackedTable tracked = TrackedTables.all(connection).stream()
+                    .filter(one -> one.active() && one.id().equals(table))
+                    .findFirst()
+                    .orElseThrow(() -> new UnknownTableException("The table " + table + " is not captured any more"));
+            CopyRange range = new KeyBounds(connection, tracked).range(after, upTo);
+            copyAnew(connection, table, text(range.after()), text(range.upTo()));
+            ControlTable.touch(connection);
+            return range;
+        });
+    }
+
+    private static @Nullable String text(@Nullable RowKey key) {
+        return key == null ? null : key.json();
+    }
+
+    private static void copyAnew(Connection connection, TableId table, @Nullable String after, @Nullable String upTo)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(COPY_ANEW)) {
+            update.setString(1, after);
+            update.setString(2, upTo);
+            update.setString(3, table.schema());
+            update.setString(4, table.name());
+            update.executeUpdate();
+        }
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyExpression SQL that makes the JSON of the key of a row {@code t}, the same that the triggers use
  * @param trackedAt since when changes are captured without a gap
  * @param copyAt when a new copy was last asked for, though there was no gap, or null
+ * @param copyRange what that copy is of, or null for the whole table
  * @param ordered whether the order of changes counts beyond the single row, since there are unique constraints besides the key
  * @param active whether changes are captured now; rows of the log may still belong to a table that no longer is
  */
@@ -26,6 +27,7 @@ public record TrackedTable(
         String keyExpression,
         String trackedAt,
         @Nullable String copyAt,
+        @Nullable CopyRange copyRange,
         boolean ordered,
         boolean active) {
 

@@ -37,7 +37,7 @@ public final class TrackedTables {
                 FROM unnest(t.key_columns) WITH ORDINALITY k(name, place)
                 LEFT JOIN pg_attribute a ON a.attrelid = t.relation AND a.attname = k.name,
                 LATERAL cdc.base_type(a.atttypid) b
-                ORDER BY k.place)
+                ORDER BY k.place), t.copy_after, t.copy_up_to
             FROM cdc.tracked_table t ORDER BY t.id
             """;
 
@@ -173,6 +173,7 @@ public final class TrackedTables {
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
+                CopyRange.of(row.getString(11), row.getString(12)),
                 row.getBoolean(8),
                 row.getBoolean(9));
     }

@@ -20,6 +20,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.publish.TableTopic;
+import dev.tidemark.producer.source.CopyRange;
 import dev.tidemark.producer.source.TestSource;
 import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.web.RequestErrors;
@@ -72,7 +73,7 @@ class AdminHttpIT {
                     new TablesController(source.tables(), views, pipeline, poller),
                     new PauseController(source.pause(), poller),
                     new SnapshotsController(source.tables(), views, monitor, poller),
-                    new StatusController(poller, pipeline, monitor, source.backlog(), views, health))
+                    new StatusController(poller, pipeline, monitor, source.backlog(), views, health, source.active()))
             .setControllerAdvice(new AdminErrors(), new RequestErrors())
             .build();
 
@@ -107,7 +108,11 @@ class AdminHttpIT {
     }
 
     private TableProgress none(String table) {
-        TrackedTable tracked = new TrackedTable(
+        return TableProgress.none(tracked(table, null), new TableTopic("topic", 1));
+    }
+
+    private TrackedTable tracked(String table, @Nullable CopyRange range) {
+        return new TrackedTable(
                 1,
                 new TableId("public", table),
                 List.of("id"),
@@ -115,9 +120,9 @@ class AdminHttpIT {
                 "",
                 text(table, "tracked_at"),
                 text(table, "copy_at"),
+                range,
                 false,
                 true);
-        return TableProgress.none(tracked, new TableTopic("topic", 1));
     }
 
     private String text(String table, String column) {
@@ -393,6 +398,7 @@ class AdminHttpIT {
 
     @Test
     void leavesEverythingToTheActiveProducer() throws Exception {
+        source.execute("INSERT INTO cdc.producer VALUES ('hr', 7, 'the-other', '2026-01-31T12:00:00Z')");
         polled = polled(State.STANDBY, null);
         problem(503, put(TABLES + "/{t}", "items"));
         problem(503, delete(TABLES + "/{t}", "items"));
@@ -403,6 +409,8 @@ class AdminHttpIT {
         call(get("/admin/status"))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.state").value("STANDBY"))
+                .andExpect(jsonPath("$.cause")
+                        .value("another producer is the active one: instance the-other since 2026-01-31T12:00:00Z"))
                 .andExpect(jsonPath("$.cause", containsString("another producer")));
     }
 
@@ -486,6 +494,86 @@ class AdminHttpIT {
         call(get("/admin/status"))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.state").value("FAILED"));
+    }
+
+    @Test
+    void copiesAPartOfATable() throws Exception {
+        String part = "{\"tables\":[\"items\"],\"after\":{\"id\":100},\"upTo\":{\"id\":\"200\"}}";
+        call(put(TABLES + "/{t}", "items"));
+        problem(409, snapshots(part)).andExpect(jsonPath("$.detail").value(containsString("is being copied")));
+        progressed("items", 1000, true);
+        TableProgress whole = none("items").advanced(null, 1000);
+        call(snapshots(part))
+                .andExpect(status().isAccepted())
+                .andExpect(jsonPath("$.snapshots[0].state").value("WAITING"));
+        assertThat(source.text("SELECT copy_after || copy_up_to FROM cdc.tracked_table"))
+                .isEqualTo("{\"id\" : 100}{\"id\" : 200}");
+        problem(409, snapshots(part));
+        monitor.snapshotProgress(whole.continued(
+                        tracked("items", new CopyRange(new RowKey("{\"id\":100}"), new RowKey("{\"id\":200}"))),
+                        new TableTopic("topic", 1))
+                .advanced(new RowKey("{\"id\":150}"), 50));
+        call(get("/admin/snapshots"))
+                .andExpect(jsonPath("$.snapshots[1].state").value("SNAPSHOTTING"))
+                .andExpect(jsonPath("$.snapshots[1].snapshot.rows").value(50))
+                .andExpect(jsonPath("$.snapshots[1].snapshot.range.after.id").value(100))
+                .andExpect(jsonPath("$.snapshots[1].snapshot.range.upTo.id").value(200));
+        call(delete("/admin/snapshots/{t}", "items")).andExpect(status().isOk());
+    }
+
+    @Test
+    void copiesNoPartOfATableThatLacksChanges() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        progressed("items", 1000, true);
+        source.execute("SET session_replication_role = replica; INSERT INTO items VALUES (7)");
+        problem(409, snapshots("{\"tables\":[\"items\"],\"after\":{\"id\":6}}"))
+                .andExpect(jsonPath("$.detail").value(containsString("copy all of it")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'after':{}",
+                "'after':{'nope':1}",
+                "'after':{'code':'a'}",
+                "'after':{'code':'a','n':1,'nope':1}",
+                "'after':{'code':'a','n':'x'}",
+                "'after':{'code':'a','n':1e3}",
+                "'after':{'code':'a','n':null}",
+                "'after':{'code':'a','n':[1]}",
+                "'after':{'code':'a','n':'1.005'}",
+                "'after':{'code':'toolong','n':1}",
+                "'after':{'code':'a\\u0000','n':1}",
+                "'upTo':{'code':'a','n':99999999999999999999}",
+                "'upTo':5",
+                "'after':{'code':'a','n':1},'upTo':{'code':'a','n':1}",
+                "'after':{'code':'b','n':1},'upTo':{'code':'a','n':2}"
+            })
+    void refusesWhatIsNoPartOfATable(String part) throws Exception {
+        source.execute("CREATE TABLE parts (n numeric(10, 2), code varchar(3), PRIMARY KEY (code, n))");
+        call(put(TABLES + "/{t}", "parts"));
+        progressed("parts", 1000, true);
+        problem(400, snapshots("{'tables':['parts'],%s}".formatted(part).replace('\'', '"')));
+        assertThat(source.text("SELECT copy_at FROM cdc.tracked_table")).isNull();
+    }
+
+    @Test
+    void writesKeysAsTheSourceDoes() throws Exception {
+        source.execute("CREATE TABLE parts (n numeric(10, 2), code varchar(3), PRIMARY KEY (code, n))");
+        call(put(TABLES + "/{t}", "parts"));
+        progressed("parts", 1000, true);
+        call(snapshots("{\"tables\":[\"parts\"],\"upTo\":{\"n\":\"1.50\",\"code\":\"a'\\\"\"}}"))
+                .andExpect(status().isAccepted());
+        assertThat(source.text("SELECT copy_up_to FROM cdc.tracked_table"))
+                .isEqualTo("{\"code\" : \"a'\\\"\", \"n\" : 1.5}");
+    }
+
+    @Test
+    void copiesPartsOfOneTableOnly() throws Exception {
+        call(put(TABLES + "/{t}", "items"));
+        source.execute("CREATE TABLE others (id int PRIMARY KEY)");
+        call(put(TABLES + "/{t}", "others"));
+        problem(400, snapshots("{\"tables\":[\"items\",\"others\"],\"after\":{\"id\":1}}"));
     }
 
     @Test

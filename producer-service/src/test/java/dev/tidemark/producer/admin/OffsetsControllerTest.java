@@ -143,7 +143,7 @@ class OffsetsControllerTest {
                     Map.of(
                             ITEMS,
                             new TableProgress(
-                                    "public", "items", "then", null, "topic", 1, false, false, null, 0, false)));
+                                    "public", "items", "then", null, "topic", 1, false, false, null, 0, false, null)));
         }
 
         @Override

@@ -148,8 +148,8 @@ class ProducerMetersIT {
         assertThat(value("cdc.snapshot.rows", "table", "public.people")).isZero();
         assertThat(value("cdc.snapshot.progress", "table", "public.people")).isZero();
         String trackedAt = source.text("SET TimeZone = 'UTC'; SELECT tracked_at::text FROM cdc.tracked_table");
-        TrackedTable people =
-                new TrackedTable(1, TableId.parse("people"), List.of(), List.of(), "", trackedAt, null, false, true);
+        TrackedTable people = new TrackedTable(
+                1, TableId.parse("people"), List.of(), List.of(), "", trackedAt, null, null, false, true);
         TableProgress none = TableProgress.none(people, new TableTopic("topic-id", 1));
         monitor.snapshotProgress(none.advanced(new RowKey("{\"id\":40}"), 40));
         meters.refresh();

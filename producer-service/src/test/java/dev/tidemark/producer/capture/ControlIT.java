@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +232,43 @@ class ControlIT {
         drain(poller);
         assertThat(bench.records("items")).hasSize(2 * sent);
         poller.stop();
+    }
+
+    @Test
+    void copiesAPartOfATableAnew() throws SQLException {
+        bench.chunkRows = 10;
+        bench.execute("INSERT INTO items SELECT g, 'x' FROM generate_series(1, 99) g");
+        Poller poller = bench.poller("items");
+        drain(poller);
+        int before = bench.records("items").size();
+        bench.execute("SET session_replication_role = replica; DELETE FROM items WHERE id IN (30, 90);"
+                + " UPDATE items SET v = 'unseen' WHERE id IN (20, 21, 55, 56); RESET session_replication_role");
+        control.tables().copyRangeAnew(ITEMS, Map.of("id", "20"), Map.of("id", "55"));
+        poller.pollOnce();
+        poller.pollOnce();
+        poller.stop();
+        bench.execute("UPDATE items SET v = 'changed' WHERE id IN (22, 54, 80)");
+        Poller successor = bench.poller("items");
+        drain(successor);
+
+        Map<Long, String> replica = bench.replica("items");
+        assertThat(replica).doesNotContainKey(30L).containsEntry(90L, "x");
+        assertThat(replica).containsEntry(20L, "x").containsEntry(21L, "unseen");
+        assertThat(replica).containsEntry(55L, "unseen").containsEntry(56L, "x");
+        assertThat(replica)
+                .containsEntry(22L, "changed")
+                .containsEntry(54L, "changed")
+                .containsEntry(80L, "changed");
+        int sent = bench.records("items").size();
+        assertThat(sent - before)
+                .as("34 rows in four chunks, and three changes; one chunk again at most")
+                .isBetween(34 + 8 + 3, 34 + 8 + 3 + 12);
+        assertThat(missed()).as("nobody knows that these were the missed ones").isNotEmpty();
+        control.tables().copyRangeAnew(ITEMS, Map.of("id", "1000"), null);
+        drain(successor);
+        assertThat(bench.records("items")).as("an empty chunk").hasSize(sent + 2);
+        assertThat(bench.replica("items")).isEqualTo(replica);
+        successor.stop();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.CopyRange;
 import dev.tidemark.producer.source.TrackedTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ class TableProgressTest {
 
     private static TrackedTable table(String trackedAt, @Nullable String copyAt) {
         TableId id = new TableId("public", "items");
-        return new TrackedTable(1, id, List.of("id"), List.of("integer"), "", trackedAt, copyAt, false, true);
+        return new TrackedTable(1, id, List.of("id"), List.of("integer"), "", trackedAt, copyAt, null, false, true);
     }
 
     @Test
@@ -68,6 +69,55 @@ class TableProgressTest {
                         .continued(table("monday", null), topic)
                         .complete())
                 .isFalse();
+    }
+
+    private static TrackedTable part(String trackedAt, String copyAt) {
+        CopyRange range = new CopyRange(new RowKey("{\"id\":3}"), new RowKey("{\"id\":9}"));
+        return new TrackedTable(
+                1,
+                new TableId("public", "items"),
+                List.of("id"),
+                List.of("integer"),
+                "",
+                trackedAt,
+                copyAt,
+                range,
+                false,
+                true);
+    }
+
+    @Test
+    void copiesAPartOfATableThatIsWhole() {
+        TableTopic topic = new TableTopic("topic", 1);
+        TableProgress whole = NONE.advanced(null, 7);
+        TableProgress part = whole.continued(part("monday", "tuesday"), topic);
+        assertThat(part.upTo()).isEqualTo(new RowKey("{\"id\":3}"));
+        assertThat(part.complete()).isFalse();
+        assertThat(part.started()).isTrue();
+        TableProgress half = part.advanced(new RowKey("{\"id\":5}"), 2);
+        assertThat(half.complete()).isFalse();
+        assertThat(half.continued(part("monday", "tuesday"), topic)).isEqualTo(half);
+        assertThat(half.advanced(new RowKey("{\"id\":9}"), 2).complete()).isTrue();
+        TableProgress anew = half.continued(table("monday", "wednesday"), topic);
+        assertThat(anew.end()).isNull();
+        assertThat(anew.upTo()).isNull();
+        assertThat(half.continued(table("monday", null), topic).complete()).isTrue();
+    }
+
+    @Test
+    void copiesTheWholeTableWhereAPartIsNotEnough() {
+        TableTopic topic = new TableTopic("topic", 1);
+        TableProgress part = NONE.advanced(null, 7).continued(part("monday", "tuesday"), topic);
+        for (TableProgress whole : List.of(
+                HALF.continued(part("monday", "tuesday"), topic),
+                part.continued(part("wednesday", "tuesday"), topic),
+                part.continued(part("monday", "tuesday"), new TableTopic("another", 1)),
+                part.restarted())) {
+            assertThat(whole.range()).isNull();
+            assertThat(whole.upTo()).isNull();
+            assertThat(whole.complete()).isFalse();
+            assertThat(whole.copied()).isFalse();
+        }
     }
 
     @Test

@@ -54,6 +54,10 @@ public final class TestSource {
         return new OpenTransactions(database);
     }
 
+    public ActiveProducer active() {
+        return new ActiveProducer(database);
+    }
+
     public LogReader log() {
         return new LogReader(database);
     }
