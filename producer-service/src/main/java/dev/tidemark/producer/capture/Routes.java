@@ -7,26 +7,19 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.producer.publish.TableTopic;
 import dev.tidemark.producer.publish.TopicRefusedException;
-import dev.tidemark.producer.source.LockedTableException;
 import dev.tidemark.producer.source.MissedChanges;
 import dev.tidemark.producer.source.SourceConnection;
-import dev.tidemark.producer.source.TableRequests;
 import dev.tidemark.producer.source.TrackedTable;
 import dev.tidemark.producer.source.TrackedTables;
-import dev.tidemark.producer.source.UntrackableTableException;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,23 +30,16 @@ final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
-    /** How long a try to put triggers on may wait for a table's writers, while others wait behind it. */
-    private static final Duration LOCK_WAIT = Duration.ofMillis(500);
-
     private final Pipeline pipeline;
     private final SourceConnection source;
     private final Publisher publisher;
     private final CaptureListener listener;
-    private final LockedTables lockedTables;
+    private final Tracking tracking;
+    private final TableProblems problems;
     private final Map<TableId, TableProgress> stored;
     private final Map<Integer, Route> byNumber = new LinkedHashMap<>();
     private final Set<Integer> closed = new HashSet<>();
     private final List<TableProgress> forgotten = new ArrayList<>();
-    private final Set<TableId> problems = new HashSet<>();
-    private final Map<TableId, String> logged = new HashMap<>();
-    private final Set<TableId> tracked = new HashSet<>();
-    private final Set<TableId> toUntrack = new HashSet<>();
-    private boolean locked;
 
     /** @param stored the progress that earlier incarnations have left */
     Routes(
@@ -67,66 +53,30 @@ final class Routes {
         this.source = source;
         this.publisher = publisher;
         this.listener = listener;
-        this.lockedTables = lockedTables;
+        this.problems = new TableProblems(listener);
+        this.tracking = new Tracking(pipeline, source, lockedTables, problems);
         this.stored = new HashMap<>(stored);
     }
 
     /** Looks for tables that have come or were altered since the last time, and tries again those that could not be tracked. */
     void refresh() throws SQLException {
-        Set<TableId> wanted = wanted();
-        Set<TableId> toTrack = new LinkedHashSet<>(wanted);
-        toTrack.removeAll(tracked);
-        toTrack.addAll(outdated());
-        if (!locked) {
-            lockedTables.forgetExcept(toTrack);
-        }
-        Set<TableId> refused = locked ? new HashSet<>(problems) : new HashSet<>();
-        for (TableId table : toTrack) {
-            if (!track(table)) {
-                refused.add(table);
-            }
-        }
-        if (!toTrack.isEmpty()) {
-            wanted(); // tracking may have waited, and a table been taken away meanwhile
-        }
+        Set<TableId> refused = tracking.refresh();
         checkTopics();
         List<TrackedTable> tables = TrackedTables.all(source.jdbc());
         Map<TableId, TableId> clashes = clashes(tables);
         for (TrackedTable table : tables) {
             boolean open = open(table, clashes.get(table.id()));
             if (open && !refused.contains(table.id())) {
-                solved(table.id());
+                problems.solved(table.id());
             }
         }
-        forgetProblemsExcept(tables, refused);
+        refused.addAll(tables.stream().map(TrackedTable::id).toList());
+        problems.forgetExcept(refused);
     }
 
     /** The next refresh tries again to track tables that were locked, however often that has been in vain. */
     void tryLockedAgain() {
-        lockedTables.forgetAll();
-    }
-
-    /** What is to be captured now. A table that was taken away while it was being tracked here would else stay captured, as one that somebody tracks by hand. */
-    private Set<TableId> wanted() throws SQLException {
-        Map<TableId, Boolean> requests = TableRequests.all(source.jdbc());
-        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), requests);
-        toUntrack.addAll(tracked);
-        toUntrack.removeIf(table -> !Boolean.FALSE.equals(requests.get(table)));
-        tracked.retainAll(wanted);
-        for (TableId table : List.copyOf(toUntrack)) {
-            if (TrackedTables.tryUntrack(source.jdbc(), table)) {
-                toUntrack.remove(table);
-            }
-        }
-        return wanted;
-    }
-
-    /** What has been renamed, or is not asked for any more, has no problem either. */
-    private void forgetProblemsExcept(List<TrackedTable> tables, Set<TableId> refused) {
-        Set<TableId> gone = new HashSet<>(problems);
-        gone.removeAll(refused);
-        tables.forEach(table -> gone.remove(table.id()));
-        gone.forEach(this::solved);
+        tracking.tryLockedAgain();
     }
 
     /** Of two tables that would share a topic, the one that has been sent to it keeps it. */
@@ -220,7 +170,7 @@ final class Routes {
     @Nullable
     Route nextSnapshot() {
         for (Route route : byNumber.values()) {
-            if (route.needsSnapshot() && !problems.contains(route.table().id())) {
+            if (route.needsSnapshot() && !problems.has(route.table().id())) {
                 return route;
             }
         }
@@ -229,11 +179,7 @@ final class Routes {
 
     /** Leaves the table out until the next refresh has looked at it. */
     void report(TableId table, String reason) {
-        problems.add(table);
-        if (!reason.equals(logged.put(table, reason))) {
-            LOG.warn("{}", reason);
-        }
-        listener.tableProblem(table, reason);
+        problems.report(table, reason);
     }
 
     /**
@@ -272,15 +218,6 @@ final class Routes {
         });
     }
 
-    private List<TableId> outdated() throws SQLException {
-        Optional<List<TableId>> outdated = TrackedTables.outdated(source.jdbc());
-        if (outdated.isEmpty() && !locked) {
-            LOG.info("A tracked table is locked; whether tables were altered is looked at later");
-        }
-        locked = outdated.isEmpty();
-        return outdated.orElse(List.of());
-    }
-
     /** Also tells whether Kafka is there at all, when there is nothing to send. */
     private void checkTopics() {
         try {
@@ -289,29 +226,6 @@ final class Routes {
         } catch (KafkaUnavailableException e) {
             LOG.debug("Topics could not be looked up", e);
             listener.waitingForKafka();
-        }
-    }
-
-    private boolean track(TableId table) throws SQLException {
-        if (!lockedTables.isDue(table)) {
-            return false;
-        }
-        try {
-            String asked = TableRequests.options(source.jdbc(), table);
-            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).or(asked), LOCK_WAIT);
-            lockedTables.forget(table);
-            tracked.add(table);
-            solved(table);
-            return true;
-        } catch (LockedTableException e) {
-            report(
-                    table,
-                    e.getMessage() + ". It is tried again at "
-                            + lockedTables.putOff(table).truncatedTo(ChronoUnit.SECONDS));
-            return false;
-        } catch (UntrackableTableException e) {
-            report(table, String.valueOf(e.getMessage()));
-            return false;
         }
     }
 
@@ -340,10 +254,5 @@ final class Routes {
         forget(last);
         TableProgress former = stored.get(name);
         return former == null ? null : former.restarted();
-    }
-
-    private void solved(TableId table) {
-        problems.remove(table);
-        listener.tableProblem(table, null);
     }
 }

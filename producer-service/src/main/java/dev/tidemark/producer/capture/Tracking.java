@@ -1,0 +1,119 @@
+package dev.tidemark.producer.capture;
+
+import dev.tidemark.model.TableId;
+import dev.tidemark.producer.source.LockedTableException;
+import dev.tidemark.producer.source.SourceConnection;
+import dev.tidemark.producer.source.TableRequests;
+import dev.tidemark.producer.source.TrackedTables;
+import dev.tidemark.producer.source.UntrackableTableException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the tables tracked that are named in the configuration or were asked for later, and all tracked ones anew when they were altered. */
+final class Tracking {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tracking.class);
+
+    /** How long a try to put triggers on may wait for a table's writers, while others wait behind it. */
+    private static final Duration LOCK_WAIT = Duration.ofMillis(500);
+
+    private final Pipeline pipeline;
+    private final SourceConnection source;
+    private final LockedTables lockedTables;
+    private final TableProblems problems;
+    private final Set<TableId> tracked = new HashSet<>();
+    private final Set<TableId> toUntrack = new HashSet<>();
+    private boolean locked;
+
+    Tracking(Pipeline pipeline, SourceConnection source, LockedTables lockedTables, TableProblems problems) {
+        this.pipeline = pipeline;
+        this.source = source;
+        this.lockedTables = lockedTables;
+        this.problems = problems;
+    }
+
+    /**
+     * Tracks what is to be tracked and is not, or not as it is now.
+     *
+     * @return the tables that could not be tracked, and those of which that cannot be told now; their problems are reported
+     */
+    Set<TableId> refresh() throws SQLException {
+        Set<TableId> toTrack = new LinkedHashSet<>(wanted());
+        toTrack.removeAll(tracked);
+        toTrack.addAll(outdated());
+        if (!locked) {
+            lockedTables.forgetExcept(toTrack);
+        }
+        Set<TableId> refused = locked ? new HashSet<>(problems.all()) : new HashSet<>();
+        for (TableId table : toTrack) {
+            if (!track(table)) {
+                refused.add(table);
+            }
+        }
+        if (!toTrack.isEmpty()) {
+            wanted(); // tracking may have waited, and a table been taken away meanwhile
+        }
+        return refused;
+    }
+
+    /** The next refresh tries again to track tables that were locked, however often that has been in vain. */
+    void tryLockedAgain() {
+        lockedTables.forgetAll();
+    }
+
+    /** What is to be captured now. A table that was taken away while it was being tracked here would else stay captured, as one that somebody tracks by hand. */
+    private Set<TableId> wanted() throws SQLException {
+        Map<TableId, Boolean> requests = TableRequests.all(source.jdbc());
+        Set<TableId> wanted = TableRequests.wanted(pipeline.tables(), requests);
+        toUntrack.addAll(tracked);
+        toUntrack.removeIf(table -> !Boolean.FALSE.equals(requests.get(table)));
+        tracked.retainAll(wanted);
+        for (TableId table : List.copyOf(toUntrack)) {
+            if (TrackedTables.tryUntrack(source.jdbc(), table)) {
+                toUntrack.remove(table);
+            }
+        }
+        return wanted;
+    }
+
+    private List<TableId> outdated() throws SQLException {
+        Optional<List<TableId>> outdated = TrackedTables.outdated(source.jdbc());
+        if (outdated.isEmpty() && !locked) {
+            LOG.info("A tracked table is locked; whether tables were altered is looked at later");
+        }
+        locked = outdated.isEmpty();
+        return outdated.orElse(List.of());
+    }
+
+    private boolean track(TableId table) throws SQLException {
+        if (!lockedTables.isDue(table)) {
+            return false;
+        }
+        try {
+            String asked = TableRequests.options(source.jdbc(), table);
+            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).or(asked), LOCK_WAIT);
+            lockedTables.forget(table);
+            tracked.add(table);
+            problems.solved(table);
+            return true;
+        } catch (LockedTableException e) {
+            problems.report(
+                    table,
+                    e.getMessage() + ". It is tried again at "
+                            + lockedTables.putOff(table).truncatedTo(ChronoUnit.SECONDS));
+            return false;
+        } catch (UntrackableTableException e) {
+            problems.report(table, String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+}
