@@ -163,21 +163,40 @@ SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
   SELECT coalesce(now = shape OR right(now, 1) = '?' AND starts_with(shape, left(now, -1)), false) FROM cdc.shape(relation, key_index) now
 $$;
 
--- The statement that logs what a statement of the given kind did, from the transition tables old_t and new_t.
+-- The old and the new rows that a trigger is told of: transition tables, or the one row where the rows before are wanted. SQL that is made for the moment is given that row as $1 and $2.
+CREATE OR REPLACE FUNCTION cdc.touched(relation regclass, anew boolean, OUT old_t text, OUT new_t text) LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT cdc.has_before(relation) THEN
+    old_t := 'old_t';
+    new_t := 'new_t';
+  ELSE
+    old_t := format('(SELECT (%s).*)', CASE WHEN anew THEN '$1' ELSE 'OLD' END);
+    new_t := format('(SELECT (%s).*)', CASE WHEN anew THEN '$2' ELSE 'NEW' END);
+  END IF;
+END $$;
+
+-- The statement that logs what a statement of the given kind did, or what it did to one row.
 --
 -- The re-read by key is a LATERAL subquery that OFFSET 0 keeps from being flattened: for each row a look-up in the index, whatever the planner knows or believes. As a plain join
 -- it became a hash join when a session's first statement was a large one, and the cached plan then read the whole table for each single row that the session wrote.
 -- Of a partitioned table the rows are looked up in all partitions.
 --
 -- With a condition, a row that comes to fulfil it is changed, one that no longer does is deleted, and of others nothing is told, not even the key.
-CREATE OR REPLACE FUNCTION cdc.capture_statement(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+--
+-- Where the rows before are wanted, an update is what a deletion tells of the old row, that is u where its key is still there, and what an insertion tells of the new one, if its key
+-- is another or did not fulfil the condition.
+CREATE OR REPLACE FUNCTION cdc.capture_statement(relation regclass, table_id int, op text, anew boolean DEFAULT false) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   log text := 'INSERT INTO cdc.change_log (table_id, op, key, data)';
   matches text;  -- t has the key of n, and fulfils the condition
   state text;    -- the row with the key of n as it is now
   keyless text := '';
   rows text := CASE WHEN cdc.partitions(relation) IS NULL THEN 'ONLY ' ELSE '' END || relation;
-  old_rows text := cdc.old_rows(relation);
+  touched record := cdc.touched(relation, anew);
+  old_rows text := cdc.old_rows(relation, touched.old_t);
+  old_key text := cdc.key_expression(relation, 'n');
+  old_row text := cdc.row_expression(relation, 'n', image => true);
+  is_new text;   -- o is no row with the key of n
 BEGIN
   IF op = 'TRUNCATE' THEN
     RETURN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id);
@@ -190,34 +209,49 @@ BEGIN
   IF NOT (SELECT i.indisprimary FROM pg_index i WHERE i.indexrelid = to_regclass(cdc.key_index(relation))) THEN
     SELECT format($sql$
     UNION ALL
-    (SELECT %s, 'x', NULL, NULL FROM new_t n WHERE %s LIMIT 1)$sql$, table_id, string_agg(format('n.%I IS NULL', k.name), ' OR ')) INTO keyless
+    (SELECT %s, 'x', NULL, NULL%s FROM %s n WHERE %s LIMIT 1)$sql$,
+      table_id, CASE WHEN op = 'UPDATE' AND cdc.has_before(relation) THEN ', NULL' END, touched.new_t, string_agg(format('n.%I IS NULL', k.name), ' OR ')) INTO keyless
     FROM unnest(cdc.key_columns(relation)) k(name);
+  END IF;
+
+  IF op <> 'INSERT' AND cdc.has_before(relation) THEN
+    SELECT string_agg(format('o.%1$I = n.%1$I', k.name), ' AND ') INTO is_new FROM unnest(cdc.key_columns(relation)) k(name);
+    RETURN format($sql$
+    INSERT INTO cdc.change_log (table_id, op, key, data, before)
+    SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s), CASE WHEN s.key IS NOT NULL THEN %3$s END FROM %s n LEFT JOIN %s ON true$sql$,
+      table_id, old_key, old_row, old_rows, state)
+    || CASE op WHEN 'DELETE' THEN '' ELSE format($sql$
+    UNION ALL
+    SELECT %s, 'c', s.key, s.data, NULL FROM %s n LEFT JOIN %s o ON %s, %s WHERE o.%I IS NULL%s$sql$,
+      table_id, touched.new_t, old_rows, is_new, state, (cdc.key_columns(relation))[1], keyless) END;
   END IF;
 
   RETURN CASE op
     WHEN 'INSERT' THEN
       format($sql$
     %s
-    SELECT %s, 'c', s.key, s.data FROM new_t n, %s%s$sql$, log, table_id, state, keyless)
+    SELECT %s, 'c', s.key, s.data FROM %s n, %s%s$sql$, log, table_id, touched.new_t, state, keyless)
     WHEN 'UPDATE' THEN
       format($sql$
     %s
-    SELECT %s, 'd', %s, %s FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s OFFSET 0)
+    SELECT %s, 'd', %s, %s FROM %s n WHERE NOT EXISTS (SELECT FROM %s t WHERE %s OFFSET 0)
     UNION ALL
     SELECT %2$s, 'u', s.key, s.data FROM new_t n, %8$s%9$s$sql$,
-        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), old_rows, rows, matches, state, keyless)
+        log, table_id, old_key, old_row, old_rows, rows, matches, state, keyless)
     WHEN 'DELETE' THEN
       format($sql$
     %s
-    SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s) FROM %s LEFT JOIN %s ON true$sql$,
-        log, table_id, cdc.key_expression(relation, 'n'), cdc.row_expression(relation, 'n', image => true), old_rows, state)
+    SELECT %s, CASE WHEN s.key IS NULL THEN 'd' ELSE 'u' END, %s, coalesce(s.data, %s) FROM %s n LEFT JOIN %s ON true$sql$,
+        log, table_id, old_key, old_row, old_rows, state)
   END;
 END $$;
 
--- The statement that logs that a statement of the given kind was not captured.
-CREATE OR REPLACE FUNCTION cdc.uncaptured(table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- The statement that logs that a statement of the given kind, or a row of it, was not captured.
+CREATE OR REPLACE FUNCTION cdc.uncaptured(table_id int, op text, by_row boolean) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RETURN CASE WHEN op = 'TRUNCATE' THEN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id)
+  RETURN CASE
+    WHEN op = 'TRUNCATE' THEN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''t'')', table_id)
+    WHEN by_row THEN format('INSERT INTO cdc.change_log (table_id, op) VALUES (%s, ''x'')', table_id)
     ELSE format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END) END;
 END $$;
 
@@ -237,16 +271,17 @@ END $$;
 CREATE OR REPLACE FUNCTION cdc.capture_anew(relation regclass, table_id int, op text) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 DECLARE
-  touched text := CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END;
+  touched record := cdc.touched(relation, anew => true);
 BEGIN
   IF op = 'TRUNCATE' THEN
     RETURN cdc.capture_statement(relation, table_id, op);
   ELSIF (SELECT code FROM cdc.refusal(relation)) IS NOT NULL THEN
-    RETURN cdc.uncaptured(table_id, op);
+    RETURN cdc.uncaptured(table_id, op, cdc.has_before(relation));
   END IF;
   RETURN concat_ws('; ',
-    (SELECT format('INSERT INTO cdc.change_log (table_id, op, data) SELECT %s, ''s'', %L FROM %s LIMIT 1', table_id, change, touched) FROM cdc.schema_change(relation, table_id) change WHERE change IS NOT NULL),
-    cdc.capture_statement(relation, table_id, op));
+    (SELECT format('INSERT INTO cdc.change_log (table_id, op, data) SELECT %s, ''s'', %L FROM %s n LIMIT 1', table_id, change, CASE op WHEN 'INSERT' THEN touched.new_t ELSE touched.old_t END)
+     FROM cdc.schema_change(relation, table_id) change WHERE change IS NOT NULL),
+    cdc.capture_statement(relation, table_id, op, anew => true));
 END $$;
 
 -- Sets the output settings for the rest of the transaction and returns what they were, so that the slow path of a trigger function can put them back.
@@ -307,7 +342,17 @@ DECLARE
   choice cdc.capture_choice := cdc.choice(relation);
   choice_altered text := '';
   failing text := '';
+  by_row boolean := cdc.has_before(relation);
+  run_anew text := 'EXECUTE anew';
 BEGIN
+  IF by_row THEN  -- OLD and NEW have no type where there is no such row, so they are named only where there is
+    run_anew := $plpgsql$CASE TG_OP
+      WHEN 'INSERT' THEN EXECUTE anew USING NULL::text, NEW;
+      WHEN 'UPDATE' THEN EXECUTE anew USING OLD, NEW;
+      WHEN 'DELETE' THEN EXECUTE anew USING OLD;
+      ELSE EXECUTE anew;
+    END CASE$plpgsql$;
+  END IF;
   IF choice.relation IS NOT NULL THEN
     choice_altered := format(' OR NOT cdc.are_named(%L, %L, %L)', relation::oid, choice.numbers, ARRAY(SELECT cdc.live_name(relation, n) FROM unnest(choice.numbers) n));
   END IF;
@@ -335,10 +380,12 @@ EXCEPTION WHEN OTHERS THEN
 #variable_conflict use_column
 DECLARE
   settings text[];
+  anew text;
 BEGIN%s
   IF %s <> %L OR NOT cdc.is_current(%5$L, %L, %L)%s THEN  -- altered since
     settings := cdc.swap_output_settings((SELECT array_agg(value) FROM cdc.output_settings()));
-    EXECUTE CASE WHEN cdc.choice_text(%4$s) = %9$L THEN cdc.capture_anew(%4$s, %10$s, TG_OP) ELSE cdc.uncaptured(%10$s, TG_OP) END;
+    anew := CASE WHEN cdc.choice_text(%4$s) = %9$L THEN cdc.capture_anew(%4$s, %10$s, TG_OP) ELSE cdc.uncaptured(%10$s, TG_OP, %16$L) END;
+    %17$s;
     PERFORM cdc.swap_output_settings(settings);
   ELSIF TG_OP = 'INSERT' THEN%11$s;
   ELSIF TG_OP = 'UPDATE' THEN%12$s;
@@ -351,5 +398,5 @@ END $plpgsql$,
     translate(relation::text, E'\n\r', '  '), cdc.capture_settings(relation), partitioned, written, relation::oid, cdc.key_index(relation), cdc.shape(relation, cdc.key_index(relation)),
     choice_altered, cdc.choice_text(relation), table_id,
     cdc.capture_statement(relation, table_id, 'INSERT'), cdc.capture_statement(relation, table_id, 'UPDATE'), cdc.capture_statement(relation, table_id, 'DELETE'),
-    cdc.capture_statement(relation, table_id, 'TRUNCATE'), failing);
+    cdc.capture_statement(relation, table_id, 'TRUNCATE'), failing, by_row, run_anew);
 END $$;

@@ -1,4 +1,5 @@
 -- cdc.track(table) generates a trigger function for the table and puts it on as statement-level triggers with transition tables; cdc.untrack(table) takes them off.
+-- (Row-level ones where the rows before are wanted: nothing else pairs an old row with its new one.)
 --
 -- Partitioned tables are captured as one: its partitions' changes are changes of the whole, in its layout and under its key. A statement fires the triggers of the table that it
 -- names, so each table of the tree has them. What it touched is read again from the whole table by key. Rows that come or go with a partition (ATTACH, DETACH, DROP) fire nothing:
@@ -27,21 +28,23 @@ CREATE OR REPLACE FUNCTION cdc.capture_triggers(relation regclass, OUT member re
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY
-  SELECT m, e.event, format('%s %s ON %s %s', CASE WHEN e.event = 'truncate' AND m <> relation THEN 'BEFORE' ELSE 'AFTER' END, e.event, m, e.transition_tables)
+  SELECT m, e.event, format('%s %s ON %s %s', CASE WHEN e.event = 'truncate' AND m <> relation THEN 'BEFORE' ELSE 'AFTER' END, e.event, m,
+    CASE WHEN e.event <> 'truncate' AND cdc.has_before(relation) THEN 'FOR EACH ROW' ELSE e.transition_tables || ' FOR EACH STATEMENT' END)
   FROM unnest(coalesce(cdc.partitions(relation), ARRAY[relation])) m JOIN pg_class c ON c.oid = m, cdc.capture_events() e
   WHERE e.event <> 'truncate' OR m = relation OR c.relkind = 'r'
   UNION ALL
-  SELECT relation, 'truncate_begin', format('BEFORE truncate ON %s', relation) WHERE cdc.partitions(relation) IS NOT NULL;
+  SELECT relation, 'truncate_begin', format('BEFORE truncate ON %s FOR EACH STATEMENT', relation) WHERE cdc.partitions(relation) IS NOT NULL;
 END $$;
 
--- Those that are missing or not enabled.
+-- Those that are missing, not enabled, or of the other kind.
 CREATE OR REPLACE FUNCTION cdc.missing_triggers(relation regclass, table_id int, OUT member regclass, OUT event text, OUT definition text) RETURNS SETOF record
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY SELECT t.* FROM cdc.capture_triggers(relation) t
   WHERE NOT EXISTS (
     SELECT FROM pg_trigger g
-    WHERE g.tgrelid = t.member AND g.tgname = 'zz_cdc_' || t.event AND g.tgenabled IN ('O', 'A') AND g.tgfoid = to_regproc('cdc.capture_' || table_id));
+    WHERE g.tgrelid = t.member AND g.tgname = 'zz_cdc_' || t.event AND g.tgenabled IN ('O', 'A') AND g.tgfoid = to_regproc('cdc.capture_' || table_id)
+      AND (g.tgtype & 1 = 1) = (t.definition LIKE '%FOR EACH ROW'));
 END $$;
 
 -- The events for which a table lacks an enabled trigger of the function capture_<id>.
@@ -199,7 +202,7 @@ BEGIN
     table_id, cdc.capture_settings(relation), cdc.capture_source(relation, table_id));
   EXECUTE format('REVOKE ALL ON FUNCTION cdc.capture_%s() FROM PUBLIC', table_id);
   FOR trigger IN SELECT * FROM cdc.missing_triggers(relation, table_id) LOOP
-    EXECUTE format('CREATE OR REPLACE TRIGGER zz_cdc_%s %s FOR EACH STATEMENT EXECUTE FUNCTION cdc.capture_%s()', trigger.event, trigger.definition, table_id);
+    EXECUTE format('CREATE OR REPLACE TRIGGER zz_cdc_%s %s EXECUTE FUNCTION cdc.capture_%s()', trigger.event, trigger.definition, table_id);
   END LOOP;
   -- Now nobody writes to the new ones. Whatever was in them before is not in the log.
   IF gap IS NULL AND known IS NOT NULL THEN

@@ -1,4 +1,5 @@
--- Choice at capture: which columns of a table are captured, which of them only as a mask or a hash, and which of its rows. What is left out never enters the log.
+-- Choice at capture: which columns of a table are captured, which of them only as a mask or a hash, which of its rows, and whether the rows before. What is left out never enters
+-- the log.
 --
 -- Whatever happens to a table, more than was chosen must not get out. So a column is known by its number besides its name; a choice is not lost when another table takes the name;
 -- and where a transaction's old snapshot hides the present choice, the log says that the change was not captured.
@@ -66,12 +67,6 @@ BEGIN
   RETURN NOT EXISTS (SELECT FROM unnest(numbers, names) c(number, name) WHERE cdc.live_name(relation, c.number) IS DISTINCT FROM c.name);
 END $$;
 
--- Whether columns have these names now. IMMUTABLE for the same reason, and under the same condition, as cdc.is_current.
-CREATE OR REPLACE FUNCTION cdc.are_named(relation regclass, numbers int2[], names text[]) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  RETURN NOT EXISTS (SELECT FROM unnest(numbers, names) c(number, name) WHERE cdc.live_name(relation, c.number) IS DISTINCT FROM c.name);
-END $$;
-
 -- Whether the mask of a type is asterisks; else it is NULL. (Of a domain nobody knows what it would say of them.)
 CREATE OR REPLACE FUNCTION cdc.has_mask(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
@@ -93,14 +88,20 @@ BEGIN
   RETURN (cdc.choice(relation)).condition;
 END $$;
 
--- The old rows of a statement, as n: those that fulfilled the condition. Virtual generated columns may not be named there.
-CREATE OR REPLACE FUNCTION cdc.old_rows(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- Whether updates are logged with the row as it was before.
+CREATE OR REPLACE FUNCTION cdc.has_before(relation regclass) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN coalesce(((cdc.choice(relation)).options->'before')::boolean, false);
+END $$;
+
+-- Of old rows those that fulfilled the condition. Virtual generated columns may not be named there.
+CREATE OR REPLACE FUNCTION cdc.old_rows(relation regclass, old_t text) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   condition text := cdc.row_condition(relation);
 BEGIN
-  RETURN CASE WHEN condition IS NULL THEN 'old_t n'
-    ELSE format('(SELECT %s FROM old_t t WHERE (%s)) n', (
-      SELECT string_agg(format(CASE WHEN c.virtual THEN 'NULL::text AS %1$I' ELSE 't.%1$I' END, c.name), ', ' ORDER BY c.number) FROM cdc.treated_columns(relation) c), condition) END;
+  RETURN CASE WHEN condition IS NULL THEN old_t
+    ELSE format('(SELECT %s FROM %s t WHERE (%s))', (
+      SELECT string_agg(format(CASE WHEN c.virtual THEN 'NULL::text AS %1$I' ELSE 't.%1$I' END, c.name), ', ' ORDER BY c.number) FROM cdc.treated_columns(relation) c), old_t, condition) END;
 END $$;
 
 -- What a condition says as PostgreSQL understands it, and which columns it names; or what is wrong with it. It has to be fit for an index: then it depends on nothing but the row,
@@ -144,9 +145,11 @@ BEGIN
     RETURN 'columns has to be an object';
   ELSIF jsonb_typeof(options->'rows') NOT IN ('string', 'null') OR trim(options->>'rows') = '' THEN
     RETURN 'rows has to be a condition, as a text';
+  ELSIF jsonb_typeof(options->'before') NOT IN ('boolean', 'null') THEN
+    RETURN 'before has to be true or false';
   END IF;
   RETURN coalesce(
-    (SELECT format('there is no option %s', string_agg(quote_literal(k), ', ')) FROM jsonb_object_keys(options) k WHERE k NOT IN ('columns', 'rows') HAVING count(*) > 0),
+    (SELECT format('there is no option %s', string_agg(quote_literal(k), ', ')) FROM jsonb_object_keys(options) k WHERE k NOT IN ('columns', 'rows', 'before') HAVING count(*) > 0),
     (SELECT format('columns has no list %s', string_agg(quote_literal(k), ', ')) FROM jsonb_object_keys(lists) k WHERE k NOT IN ('include', 'exclude', 'mask', 'hash') HAVING count(*) > 0),
     (SELECT format('columns.%s has to be a list of names', min(l.key)) FROM jsonb_each(lists) l
      WHERE jsonb_typeof(l.value) NOT IN ('array', 'null') OR jsonb_path_exists(l.value, 'strict $[*] ? (@.type() != "string")', silent => true) HAVING count(*) > 0));
@@ -158,13 +161,14 @@ DECLARE
   problem text := cdc.malformed(options);
 BEGIN
   IF problem IS NOT NULL THEN
-    PERFORM cdc.refuse_choice(relation, problem, 'The options are {"columns": {"include": [...], "exclude": [...], "mask": [...], "hash": [...]}, "rows": "..."}, any of them or none.');
+    PERFORM cdc.refuse_choice(relation, problem, 'The options are {"columns": {"include": [...], "exclude": [...], "mask": [...], "hash": [...]}, "rows": "...", "before": true}, any of them or none.');
   END IF;
   RETURN jsonb_strip_nulls(jsonb_build_object(
     'columns', (
       SELECT jsonb_object_agg(l.key, (SELECT coalesce(jsonb_agg(DISTINCT n), '[]') FROM jsonb_array_elements_text(l.value) n))
       FROM jsonb_each(nullif(options->'columns', 'null')) l WHERE l.value <> 'null' AND (l.value <> '[]' OR l.key = 'include')),
-    'rows', options->'rows'));
+    'rows', options->'rows',
+    'before', nullif(options->'before', 'false')));
 END $$;
 
 -- Refuses options that make no sense for the table as it is now.
@@ -242,6 +246,10 @@ BEGIN
       problem := format('the mask of %s would be NULL, which it may not be', columns);
       hint := 'Only text has a mask of its own. Exclude or hash such columns.';
     END IF;
+    IF cdc.has_before(relation) AND cdc.partitions(relation) IS NOT NULL THEN
+      problem := 'of a partitioned table the rows before are not captured, since a row that moves to another partition is deleted and inserted';
+      hint := 'Leave the option before out.';
+    END IF;
     IF choice.options->'columns' ? 'hash' AND NOT EXISTS (SELECT FROM cdc.hash_key) THEN
       problem := 'there is no key for hashes';
       hint := 'Set cdc.capture.hash-key at the producer, or SELECT cdc.set_hash_key(...).';
@@ -279,8 +287,8 @@ BEGIN
   RETURN CASE WHEN key_index IS NULL THEN cdc.track(relation) ELSE cdc.track(relation, key_index) END;
 END $$;
 
--- Captures of a table only what is chosen: {"columns": {"include": [...], "exclude": [...], "mask": [...], "hash": [...]}, "rows": "a condition"}; '{}' stands for all. The choice holds
--- for cdc.track(relation), too. If it is another than before, this waits for the open transactions that wrote the table, so set a lock_timeout, and a new copy follows.
+-- Captures of a table what is chosen: {"columns": {"include": [...], "exclude": [...], "mask": [...], "hash": [...]}, "rows": "a condition", "before": true}; '{}' stands for all columns
+-- and rows, without the rows before. The choice holds for cdc.track(relation), too. If it is another than before, this waits for the open transactions that wrote the table, so set a lock_timeout, and a new copy follows.
 CREATE OR REPLACE FUNCTION cdc.choose(relation regclass, options jsonb, key_index regclass DEFAULT NULL) RETURNS int LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable

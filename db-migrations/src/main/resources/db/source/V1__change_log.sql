@@ -28,6 +28,7 @@ CREATE TABLE cdc.change_log (
   op       "char"      NOT NULL,
   key      json,
   data     json,
+  before   json,
   at       timestamptz NOT NULL DEFAULT clock_timestamp()
 ) PARTITION BY LIST (slot);
 
@@ -35,9 +36,10 @@ COMMENT ON TABLE cdc.change_log IS 'Changes of the tracked tables, until they ar
 COMMENT ON COLUMN cdc.change_log.op IS
   'c inserted, u changed (or: is now), d deleted (data is the old row), t truncated, s altered, x changed but could not be captured: the table needs cdc.track and a new snapshot';
 COMMENT ON COLUMN cdc.change_log.data IS 'The row as it was when its statement ended; for d as it was before; for s the columns before, and those of the rows that follow (cdc.columns)';
+COMMENT ON COLUMN cdc.change_log.before IS 'For u, where it was chosen (cdc.choose): the row as the statement found it';
 
 -- EXTERNAL: writers do not compress, and pg_column_size() tells the size of a value without reading it.
-ALTER TABLE cdc.change_log ALTER COLUMN key SET STORAGE EXTERNAL, ALTER COLUMN data SET STORAGE EXTERNAL;
+ALTER TABLE cdc.change_log ALTER COLUMN key SET STORAGE EXTERNAL, ALTER COLUMN data SET STORAGE EXTERNAL, ALTER COLUMN before SET STORAGE EXTERNAL;
 
 CREATE INDEX change_log_xid ON cdc.change_log (xid);
 

@@ -45,7 +45,7 @@ CREATE TABLE cdc.key_choice (
 );
 COMMENT ON TABLE cdc.key_choice IS 'Tables whose key is not their primary key but this unique index; see cdc.track(relation, key_index)';
 
--- Tables of which not all is captured; see R__6_choice.sql.
+-- Tables of which not all is captured, or more; see R__6_choice.sql.
 CREATE TABLE cdc.capture_choice (
   relation          regclass PRIMARY KEY,
   schema_name       text   NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE cdc.capture_choice (
   condition         text,
   condition_columns int2[]
 );
-COMMENT ON TABLE cdc.capture_choice IS 'Tables of which not all is captured, with the names that they had when that was chosen; see cdc.choose';
+COMMENT ON TABLE cdc.capture_choice IS 'Tables of which not all is captured, or the rows before as well, with the names that they had when that was chosen; see cdc.choose';
 COMMENT ON COLUMN cdc.capture_choice.numbers IS 'The columns that options and condition name, under the names that follow: they keep their treatment when they are renamed';
 COMMENT ON COLUMN cdc.capture_choice.condition IS 'The option rows, as PostgreSQL understands it';
 

@@ -12,6 +12,9 @@ class GoldenTopicIT {
 
     private static final String TABLE = "public.orders";
 
+    private static final String CHOICE =
+            "{\"cdc\": {\"capture\": {\"tables\": {\"[public.orders]\": {\"before\": true}}}}}";
+
     private static final String CREATE = """
             CREATE TABLE orders (order_id bigint, line varchar(10), amount numeric(14,2), rate numeric, weight double precision, pieces smallint, paid boolean,
               day date, local_at timestamp, at timestamptz, due time, took interval, photo bytea, tags text[], doc jsonb, ref uuid, note text, PRIMARY KEY (order_id, line))""";
@@ -31,7 +34,10 @@ class GoldenTopicIT {
 
     @Test
     void isWhatTheProducerWrites() throws IOException {
-        Pipeline pipeline = pipelines.create(TABLE).producerWith("CDC_TOMBSTONES", "true");
+        Pipeline pipeline = pipelines
+                .create(TABLE)
+                .producerWith("CDC_TOMBSTONES", "true")
+                .producerWith("SPRING_APPLICATION_JSON", CHOICE);
         pipeline.source().execute(CREATE, FIRST);
         pipeline.newProducer().start();
         pipeline.awaitSnapshots(TABLE);

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What of the tables is captured.
  *
  * @param hashKey the secret key of hashed columns, at least 16 characters; with another one, tables that have such columns are copied anew
- * @param tables tables of which not all columns or rows are captured, by their name in SQL (docs/capture.md)
+ * @param tables tables of which not all columns or rows are captured, or the rows before as well, by their name in SQL (docs/capture.md)
  */
 @ConfigurationProperties("cdc.capture")
 public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tables) {
@@ -35,12 +35,13 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
     }
 
     /**
-     * A table of which not all is captured.
+     * A table of which not all is captured, or more.
      *
      * @param columns which columns, and as what; all as they are if it is not set
      * @param rows a condition in SQL that rows have to fulfil; all if it is not set
+     * @param before whether updates are captured with the row as it was before
      */
-    public record Table(@Nullable Columns columns, @Nullable String rows) {}
+    public record Table(@Nullable Columns columns, @Nullable String rows, boolean before) {}
 
     /** Names of columns, as they are. */
     public record Columns(
@@ -74,6 +75,7 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
         Map<String, @Nullable Object> options = new LinkedHashMap<>();
         options.put("columns", lists);
         options.put("rows", table.rows());
+        options.put("before", table.before());
         return JsonMapper.shared().writeValueAsString(options);
     }
 

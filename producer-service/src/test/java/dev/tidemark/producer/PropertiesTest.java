@@ -80,12 +80,13 @@ class PropertiesTest {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
                 "cdc.capture.tables[public.t].columns.exclude", "ssn,Notes",
                 "cdc.capture.tables[public.t].rows", "a > 'x, y'",
+                "cdc.capture.tables[public.t].before", "true",
                 "cdc.capture.tables[\"My Schema\".\"a.b\"].columns.hash[0]", "x, y")));
         ChoiceProperties.requireKnown(binder);
         assertThat(binder.bind("cdc.capture", ChoiceProperties.class).get().options())
                 .containsEntry(
                         new TableId("public", "t"),
-                        "{\"columns\":{\"include\":null,\"exclude\":[\"ssn\",\"Notes\"],\"mask\":null,\"hash\":null},\"rows\":\"a > 'x, y'\"}")
+                        "{\"columns\":{\"include\":null,\"exclude\":[\"ssn\",\"Notes\"],\"mask\":null,\"hash\":null},\"rows\":\"a > 'x, y'\",\"before\":true}")
                 .containsKey(new TableId("My Schema", "a.b"));
     }
 

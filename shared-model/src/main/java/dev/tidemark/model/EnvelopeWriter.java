@@ -42,7 +42,7 @@ public final class EnvelopeWriter {
     public byte[] write(Change change, long sequence, long sentAtMillis) {
         boolean deleted = change.operation() == Operation.DELETE;
         buffer.clear();
-        buffer.append(BEFORE).append(deleted ? orNull(change.data()) : NULL);
+        buffer.append(BEFORE).append(orNull(deleted ? change.data() : change.before()));
         buffer.append(AFTER).append(deleted ? NULL : orNull(change.data()));
         buffer.append(source).append(change.operation() == Operation.READ ? SNAPSHOT_TRUE : SNAPSHOT_FALSE);
         buffer.append(place).append(change.changedAtMicros() / MICROS_PER_MILLI);

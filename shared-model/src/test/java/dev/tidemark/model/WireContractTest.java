@@ -78,11 +78,12 @@ class WireContractTest {
                 events++;
                 ChangeEvent event = reader.read(
                         record[0].equals("-") ? null : record[0].getBytes(UTF_8), record[1].getBytes(UTF_8));
-                byte @Nullable [] row =
-                        event.row() == null ? null : row(envelope).getBytes(UTF_8);
+                boolean deleted = event.operation() == Operation.DELETE;
+                byte @Nullable [] row = json(envelope.group(deleted ? "before" : "after"));
+                byte @Nullable [] before = deleted ? null : json(envelope.group("before"));
                 long changeId = Long.parseLong(envelope.group("changeId"));
-                Change change =
-                        new Change(event.operation(), row, event.transactionId(), changeId, event.changedAtMicros(), 0);
+                Change change = new Change(
+                        event.operation(), row, before, event.transactionId(), changeId, event.changedAtMicros(), 0);
                 assertThat(new String(orders.write(change, event.sequence(), 1_795_000_000_123L), UTF_8))
                         .isEqualTo(record[1]);
             }
@@ -90,8 +91,20 @@ class WireContractTest {
         assertThat(events).isEqualTo(8);
     }
 
-    private static String row(Matcher envelope) {
-        return envelope.group("after").equals("null") ? envelope.group("before") : envelope.group("after");
+    private static byte @Nullable [] json(String text) {
+        return text.equals("null") ? null : text.getBytes(UTF_8);
+    }
+
+    @Test
+    void writesTheRowBeforeAnUpdateAndReadsTheOneAfterIt() {
+        byte[] before = "{\"emp_id\":42,\"first_name\":\"Zoë\",\"gone\":true}".getBytes(UTF_8);
+        byte[] value = writer.write(new Change(Operation.UPDATE, ROW, before, 7, 8, AT, 0), SEQUENCE, SENT);
+        assertThat(new String(value, UTF_8))
+                .startsWith("{\"before\":" + new String(before, UTF_8) + ",\"after\":" + new String(ROW, UTF_8) + ",");
+        ChangeEvent event = reader.read(KEY, value);
+        Row row = Objects.requireNonNull(event.row());
+        assertThat(row.columns().names()).containsExactly("emp_id", "first_name", "dob", "salary", "city");
+        assertThat(row.value("first_name")).isEqualTo("Zoë \"Z\"");
     }
 
     @Test

@@ -6,13 +6,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What of a table is captured, where that is not all.
+ * What was chosen to be captured of a table.
  *
  * @param columns which columns, and as what
  * @param rows the condition that rows have to fulfil
+ * @param before whether updates come with the row as it was before; missing if not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record TableChoice(@Nullable Columns columns, @Nullable String rows) {
+record TableChoice(
+        @Nullable Columns columns,
+        @Nullable String rows,
+        @Nullable Boolean before) {
 
     /**
      * Names of columns.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause why it is not streaming, and what to do; null if it is, or if its snapshot goes on
  * @param snapshot null until it has begun
- * @param choice what of it is captured; missing if all is
+ * @param choice what of it is captured; missing if nothing was chosen
  */
 record TableView(
         String table,

@@ -37,8 +37,9 @@ final class Tick implements AutoCloseable {
 
     /** Both branches walk the index on xid; an OR of the two conditions would not. */
     private static final String ROWS = """
-            SELECT id, slot, table_id, op, key, CASE WHEN pg_column_size(data) <= %d THEN data END, pg_column_size(data), xid,
-              (date_part('epoch', at) * 1000000)::bigint, place
+            SELECT id, slot, table_id, op, key, CASE WHEN pg_column_size(data) <= %1$d THEN data END, pg_column_size(data), xid,
+              (date_part('epoch', at) * 1000000)::bigint, place,
+              CASE WHEN coalesce(pg_column_size(data), 0) + pg_column_size(before) <= %1$d THEN before END, pg_column_size(before)
             FROM (
               SELECT *, ctid AS place FROM cdc.change_log
               WHERE xid >= ?::xid8 AND xid < ?::xid8 AND pg_visible_in_snapshot(xid, ?::pg_snapshot) AND id > ? AND id <= ?
@@ -49,8 +50,7 @@ final class Tick implements AutoCloseable {
             """.formatted(INLINE_BYTES);
 
     /** By its place, since by its transaction all rows of that would be looked at for each. */
-    private static final String LARGE_ROW =
-            "SELECT data FROM cdc.change_log WHERE slot = ? AND ctid = ?::tid AND id = ?";
+    private static final String LARGE_ROW = "SELECT %s FROM cdc.change_log WHERE slot = ? AND ctid = ?::tid AND id = ?";
 
     private final Connection connection;
     private final PgSnapshot previous;
@@ -108,8 +108,12 @@ final class Tick implements AutoCloseable {
     }
 
     private static long size(LoggedChange logged) {
-        byte[] data = logged.change() == null ? null : logged.change().data();
-        return data == null ? 0 : data.length;
+        Change change = logged.change();
+        return change == null ? 0 : length(change.data()) + length(change.before());
+    }
+
+    private static long length(byte @Nullable [] json) {
+        return json == null ? 0 : json.length;
     }
 
     private @Nullable LoggedChange nextChange() throws SQLException {
@@ -158,8 +162,7 @@ final class Tick implements AutoCloseable {
         if (op.equals(UNCAPTURED)) {
             return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, null);
         } else if (op.equals(ALTERED)) {
-            byte[] columns =
-                    row.getBytes(6) == null ? largeRow(row.getInt(2), row.getString(10), lastId) : row.getBytes(6);
+            byte[] columns = row.getBytes(6) == null ? largeRow(row, "data") : row.getBytes(6);
             return new LoggedChange(lastId, row.getInt(2), row.getInt(3), null, null, SchemaChange.parse(columns));
         }
         byte[] data = row.getBytes(6);
@@ -167,21 +170,31 @@ final class Tick implements AutoCloseable {
         long xid = row.getLong(8);
         boolean fits = size <= limits.rowBytes();
         if (data == null && size > 0 && fits) {
-            data = largeRow(row.getInt(2), row.getString(10), lastId);
+            data = largeRow(row, "data");
         }
         Operation operation = Operation.of(op);
-        Change change = new Change(operation, data, xid, lastId, row.getLong(9), fits ? 0 : size);
+        Change change = new Change(operation, data, before(row, size), xid, lastId, row.getLong(9), fits ? 0 : size);
         return new LoggedChange(lastId, row.getInt(2), row.getInt(3), row.getBytes(5), change, null);
     }
 
-    private byte[] largeRow(int slot, String place, long id) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(LARGE_ROW)) {
-            query.setInt(1, slot);
-            query.setObject(2, place, Types.OTHER);
-            query.setLong(3, id);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getBytes(1);
+    /** The row before goes only with the row itself: one that is too large without it leaves it out first. */
+    private byte @Nullable [] before(ResultSet row, long dataSize) throws SQLException {
+        byte[] before = row.getBytes(11);
+        long size = row.getLong(12);
+        if (size + dataSize > limits.rowBytes()) {
+            return null;
+        }
+        return before == null && size > 0 ? largeRow(row, "before") : before;
+    }
+
+    private byte[] largeRow(ResultSet row, String column) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(LARGE_ROW.formatted(column))) {
+            query.setInt(1, row.getInt(2));
+            query.setObject(2, row.getString(10), Types.OTHER);
+            query.setLong(3, row.getLong(1));
+            try (ResultSet large = query.executeQuery()) {
+                large.next();
+                return large.getBytes(1);
             }
         }
     }

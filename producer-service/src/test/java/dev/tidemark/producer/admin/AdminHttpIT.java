@@ -162,8 +162,11 @@ class AdminHttpIT {
     void keepsWhatIsChosenOfATable() throws Exception {
         source.execute("CREATE TABLE people (id int PRIMARY KEY, ssn text, region text)");
         for (int i = 0; i < 2; i++) {
-            call(choose("people", "{\"columns\":{\"exclude\":[\"ssn\"],\"mask\":null},\"rows\":\"region = 'EU'\"}"))
+            call(choose(
+                            "people",
+                            "{\"columns\":{\"exclude\":[\"ssn\"],\"mask\":null},\"rows\":\"region = 'EU'\",\"before\":true}"))
                     .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.choice.before").value(true))
                     .andExpect(jsonPath("$.choice.columns.exclude[0]").value("ssn"))
                     .andExpect(jsonPath("$.choice.rows").value("region = 'EU'"));
             call(put(TABLES + "/{t}", "people"))
