@@ -2,10 +2,8 @@ package dev.tidemark.producer;
 
 import dev.tidemark.model.TableId;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -61,22 +59,9 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
     /** The options of each table, as cdc.choose has them. */
     Map<TableId, String> options() {
         Map<TableId, String> options = new HashMap<>();
-        tables.forEach((name, table) -> options.put(TableId.parse(name), json(table)));
+        tables.forEach((name, table) ->
+                options.put(TableId.parse(name), JsonMapper.shared().writeValueAsString(table)));
         return options;
-    }
-
-    private static String json(Table table) {
-        Columns columns = Objects.requireNonNullElseGet(table.columns(), () -> new Columns(null, null, null, null));
-        Map<String, @Nullable Object> lists = new LinkedHashMap<>();
-        lists.put("include", columns.include());
-        lists.put("exclude", columns.exclude());
-        lists.put("mask", columns.mask());
-        lists.put("hash", columns.hash());
-        Map<String, @Nullable Object> options = new LinkedHashMap<>();
-        options.put("columns", lists);
-        options.put("rows", table.rows());
-        options.put("before", table.before());
-        return JsonMapper.shared().writeValueAsString(options);
     }
 
     /** Without the key. */

@@ -1,5 +1,7 @@
 package dev.tidemark.producer.admin;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.capture.PollStatus;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,10 +91,10 @@ class SnapshotsController {
     Snapshots start(@RequestBody Request body, HttpServletRequest request) throws SQLException {
         List<TableId> tables = TableNames.parseAll("tables", body.tables());
         Refusals.refuseOnStandby(poller.get());
-        requireCaptured(tables);
+        List<CapturedTable> captured = captured(tables);
         String who = Caller.of(request);
         if (body.isOfPart()) {
-            copyPart(tables, body);
+            copyPart(captured, body);
             LOG.info("A new snapshot of a part of {} was asked for by {}", tables, who);
         } else {
             source.copyAnew(tables);
@@ -103,21 +106,17 @@ class SnapshotsController {
                 .toList());
     }
 
-    private void copyPart(List<TableId> tables, Request body) throws SQLException {
+    private void copyPart(List<CapturedTable> tables, Request body) throws SQLException {
         if (tables.size() > 1) {
             throw new BadParameterException(
                     "tables", "only one table can be copied in part: after and upTo are keys of it");
         }
         Map<String, String> after = KeyValues.texts("after", body.after());
         Map<String, String> upTo = KeyValues.texts("upTo", body.upTo());
-        TableId table = tables.get(0);
-        for (CapturedTable captured : source.captured()) {
-            if (captured.id().equals(table)) {
-                requireWhole(captured);
-            }
-        }
+        CapturedTable table = tables.get(0);
+        requireWhole(table);
         try {
-            source.copyRangeAnew(table, after, upTo);
+            source.copyRangeAnew(table.id(), after, upTo);
         } catch (BadKeyException e) {
             throw new BadParameterException(e.name(), String.valueOf(e.getMessage()));
         }
@@ -139,13 +138,11 @@ class SnapshotsController {
     TableView cancel(@PathVariable String table, HttpServletRequest request) throws SQLException {
         TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
-        requireCaptured(List.of(id));
-        for (CapturedTable captured : source.captured()) {
-            if (captured.id().equals(id) && captured.copyAt() != null) {
-                requireCopied(captured);
-                source.cancelCopy(id);
-                LOG.info("The snapshot of {} was cancelled by {}", id, Caller.of(request));
-            }
+        CapturedTable captured = captured(List.of(id)).get(0);
+        if (captured.copyAt() != null) {
+            requireCopied(captured);
+            source.cancelCopy(id);
+            LOG.info("The snapshot of {} was cancelled by {}", id, Caller.of(request));
         }
         return views.one(id);
     }
@@ -158,16 +155,17 @@ class SnapshotsController {
         }
     }
 
-    private void requireCaptured(List<TableId> tables) throws SQLException {
-        List<TableId> captured =
-                source.captured().stream().map(CapturedTable::id).toList();
+    private List<CapturedTable> captured(List<TableId> tables) throws SQLException {
+        Map<TableId, CapturedTable> all =
+                source.captured().stream().collect(toMap(CapturedTable::id, Function.identity()));
         for (TableId table : tables) {
-            if (!captured.contains(table)) {
+            if (!all.containsKey(table)) {
                 if (source.exists(table)) {
                     throw Refusals.notCaptured(table);
                 }
                 throw new UnknownTableException("The source has no table " + table);
             }
         }
+        return tables.stream().map(all::get).toList();
     }
 }

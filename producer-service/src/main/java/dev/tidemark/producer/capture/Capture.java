@@ -38,6 +38,7 @@ final class Capture implements AutoCloseable {
     private final ChunkReader chunks;
     private final Settings settings;
 
+    private final SchemaChanges schemaChanges = new SchemaChanges();
     private final RefreshSchedule refresh;
     private @Nullable Tick tick;
     private Instant tickSince = Instant.EPOCH;
@@ -46,7 +47,6 @@ final class Capture implements AutoCloseable {
     private @Nullable PendingChunk pendingChunk;
     private boolean looked;
     private @Nullable Route copied;
-    private final SchemaChanges schemaChanges = new SchemaChanges();
 
     Capture(
             SourceConnection source,
@@ -165,25 +165,12 @@ final class Capture implements AutoCloseable {
             routes.report(table, String.valueOf(e.getMessage()));
             refresh.hurry();
         } catch (SQLException e) {
-            if (!isOfTheTable(e)) {
+            if (!TableProblems.isOfOneTable(e)) {
                 throw e;
             }
             routes.report(table, "The table " + table + " cannot be read: " + e.getMessage());
         }
         return null;
-    }
-
-    /** Whether the error lies in the statement, for example a missing right, rather than in the connection or the server. */
-    private static boolean isOfTheTable(SQLException e) {
-        String state = Objects.requireNonNullElse(e.getSQLState(), "08000");
-        return state.startsWith("42")
-                || state.startsWith("22")
-                || state.startsWith("3F")
-                || state.startsWith("0A")
-                || state.startsWith("54")
-                || state.startsWith("XX")
-                || state.startsWith("TM")
-                || state.equals("55P03");
     }
 
     private void publish(Tick from, Page page) throws SQLException {

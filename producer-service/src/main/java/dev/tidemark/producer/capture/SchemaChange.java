@@ -14,11 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record SchemaChange(List<ColumnType> before, List<ColumnType> columns) {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     /** @param data as the change log has it */
     static SchemaChange parse(byte[] data) {
-        return JSON.readValue(data, SchemaChange.class);
+        return JsonMapper.shared().readValue(data, SchemaChange.class);
     }
 
     Marker marker(long sequence, TableId table) {

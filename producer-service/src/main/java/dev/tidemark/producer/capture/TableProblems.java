@@ -1,11 +1,13 @@
 package dev.tidemark.producer.capture;
 
 import dev.tidemark.model.TableId;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,5 +54,18 @@ final class TableProblems {
                 solved(table);
             }
         }
+    }
+
+    /** Whether the error lies in the statement, for example a missing right, rather than in the connection or the server. */
+    static boolean isOfOneTable(SQLException e) {
+        String state = Objects.requireNonNullElse(e.getSQLState(), "08000");
+        return state.startsWith("42")
+                || state.startsWith("22")
+                || state.startsWith("3F")
+                || state.startsWith("0A")
+                || state.startsWith("54")
+                || state.startsWith("XX")
+                || state.startsWith("TM")
+                || state.equals("55P03");
     }
 }

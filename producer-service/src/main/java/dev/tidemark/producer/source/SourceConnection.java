@@ -23,8 +23,8 @@ public final class SourceConnection implements AutoCloseable {
     /**
      * Values are written as the capture triggers write them. An index scan is always right for the change log, whatever its (never gathered) statistics say,
      * so that one generic plan serves all polls; compiling would cost more than the query. Nothing waits for a lock for long, since the changes of all tables
-     * would wait too. A table whose policies hide rows is not read at all, since a copy without them would delete them at the destination. If the machine of this process is gone without a word, the server ends the session, and with it the lock, within half a minute rather than the
-     * two hours that are usual.
+     * would wait too. A table whose policies hide rows is not read at all, since a copy without them would delete them at the destination. If the machine of
+     * this process is gone without a word, the server ends the session, and with it the lock, within half a minute rather than the usual two hours.
      */
     private static final String SETTINGS = """
             SET search_path = pg_catalog, pg_temp; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';
