@@ -5,10 +5,15 @@ import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.EnvelopeWriter;
 import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Marker;
+import dev.tidemark.model.Marker.ChunkStart;
+import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
+import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -17,6 +22,10 @@ import org.apache.kafka.common.record.TimestampType;
 
 /** Events and records of a table, by way of the wire format. JSON is written with ' for ". */
 public final class Events {
+
+    /** Of the tables that most tests have. */
+    public static final List<ColumnType> ID_AND_NAME = List.of(
+            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
     private final TableId table;
     private final EnvelopeWriter writer;
@@ -59,6 +68,16 @@ public final class Events {
 
     public ChangeEvent read(long sequence, String key, String row) {
         return event(Operation.READ, sequence, key, row);
+    }
+
+    /** The begin of a range of a table that has an id and a name. */
+    public ChunkStart chunk(long sequence, String after, String upTo) {
+        return new ChunkStart(sequence, table.schema(), table.name(), key(after), key(upTo), ID_AND_NAME, Map.of());
+    }
+
+    /** A key, or none. */
+    public static RowKey key(String json) {
+        return json == null ? null : new RowKey(json(json));
     }
 
     public ConsumerRecord<byte[], byte[]> record(

@@ -2,33 +2,13 @@ package dev.tidemark.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
+import org.threeten.extra.MutableClock;
 
 class RunWaitTest {
 
-    private Instant now = Instant.EPOCH;
-
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    };
+    private final MutableClock clock = MutableClock.epochUTC();
 
     private final RunWait wait = new RunWait(Duration.ofSeconds(10), clock);
 
@@ -36,16 +16,16 @@ class RunWaitTest {
     void waitsForEverWhileTheRunGetsOn() {
         for (int i = 0; i < 100; i++) {
             assertThat(wait.failure(Progress.held(i, "slow"))).isNull();
-            now = now.plusSeconds(9);
+            clock.add(Duration.ofSeconds(9));
         }
     }
 
     @Test
     void givesUpWhenNothingMovesForTheTimeout() {
         assertThat(wait.failure(Progress.working("a"))).isNull();
-        now = now.plusSeconds(9);
+        clock.add(Duration.ofSeconds(9));
         assertThat(wait.failure(Progress.held("a", "Kafka is away"))).isNull();
-        now = now.plusSeconds(1);
+        clock.add(Duration.ofSeconds(1));
         assertThat(wait.failure(Progress.held("a", "Kafka is away")))
                 .contains("10 s", "cdc.once.timeout", "Kafka is away");
     }

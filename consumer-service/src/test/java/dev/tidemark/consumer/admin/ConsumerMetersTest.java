@@ -3,7 +3,6 @@ package dev.tidemark.consumer.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import dev.tidemark.consumer.MovableClock;
 import dev.tidemark.consumer.apply.HeartbeatTable;
 import dev.tidemark.consumer.apply.Targets;
 import dev.tidemark.model.ChangeEvent;
@@ -16,17 +15,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.threeten.extra.MutableClock;
 
 class ConsumerMetersTest {
 
     private static final TableId PEOPLE = TableId.parse("people");
     private static final TableId PETS = TableId.parse("pets");
-    private static final Instant NOW = MovableClock.BEGIN;
+    private static final Instant NOW = Instant.EPOCH;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final ConsumerMeters meters = new ConsumerMeters(
             registry,
-            new HeartbeatWatch(new HeartbeatTable(new SimpleDriverDataSource(), "x"), new MovableClock()),
+            new HeartbeatWatch(new HeartbeatTable(new SimpleDriverDataSource(), "x"), MutableClock.epochUTC()),
             Targets.asAtTheSource());
 
     private static ChangeEvent event(TableId table, Operation operation, int ageMillis) {

@@ -28,11 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.http.MediaType;
@@ -46,7 +46,8 @@ class DeadLetterHttpIT {
 
     private static final String LETTERS = "/admin/dead-letters";
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Letters letters = new Letters(destination);
     private final FakeReplays replays = new FakeReplays();
@@ -67,19 +68,13 @@ class DeadLetterHttpIT {
 
     @BeforeAll
     static void start() {
-        destination = TestDestination.create();
         destination.execute(
                 "CREATE TABLE people (id int PRIMARY KEY, name varchar(5), price numeric(10,2), at timestamptz, tags text[])");
     }
 
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
     @BeforeEach
     void reset() {
-        destination.execute("TRUNCATE cdc.dead_letter, people");
+        destination.execute("TRUNCATE people");
     }
 
     @AfterEach

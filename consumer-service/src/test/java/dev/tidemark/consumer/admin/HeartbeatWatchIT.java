@@ -1,26 +1,25 @@
 package dev.tidemark.consumer.admin;
 
-import static dev.tidemark.consumer.MovableClock.BEGIN;
+import static java.time.Instant.EPOCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.consumer.MovableClock;
 import dev.tidemark.consumer.apply.HeartbeatTable;
 import dev.tidemark.consumer.apply.TestDestination;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.threeten.extra.MutableClock;
 
 class HeartbeatWatchIT {
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
-    private final MovableClock clock = new MovableClock();
+    private final MutableClock clock = MutableClock.epochUTC();
     private boolean away;
     private final HeartbeatWatch watch = new HeartbeatWatch(new HeartbeatTable(new SometimesAway(), "hr"), clock);
 
@@ -39,28 +38,13 @@ class HeartbeatWatchIT {
         }
     }
 
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        destination.execute("TRUNCATE cdc.heartbeat");
-    }
-
     private static void arrived(Instant at) {
         destination.execute("INSERT INTO cdc.heartbeat VALUES ('hr', '" + at + "', 5), ('other', '2000-01-01', 5)"
                 + " ON CONFLICT (topic_prefix) DO UPDATE SET at = excluded.at");
     }
 
     private void after(int seconds) {
-        clock.advance(Duration.ofSeconds(seconds));
+        clock.add(Duration.ofSeconds(seconds));
     }
 
     private void look(int seconds) {
@@ -71,16 +55,16 @@ class HeartbeatWatchIT {
     @Test
     void knowsNothingWithoutAHeartbeat() {
         look(0);
-        watch.applied(BEGIN, BEGIN);
+        watch.applied(EPOCH, EPOCH);
         assertThat(watch.lagSeconds()).isNaN();
         assertThat(watch.ageSeconds()).isNaN();
     }
 
     @Test
     void tellsTheDelayWhileHeartbeatsComeAsTheyShould() {
-        arrived(BEGIN.minusSeconds(4));
+        arrived(EPOCH.minusSeconds(4));
         look(0);
-        watch.applied(BEGIN, BEGIN.plusMillis(12));
+        watch.applied(EPOCH, EPOCH.plusMillis(12));
         after(4);
         assertThat(watch.lagSeconds()).isEqualTo(0.012);
         assertThat(watch.ageSeconds()).isEqualTo(4);
@@ -88,8 +72,8 @@ class HeartbeatWatchIT {
 
     @Test
     void growsFromWhenTheNextOneIsOverdue() {
-        arrived(BEGIN);
-        watch.applied(BEGIN, BEGIN.plusMillis(12));
+        arrived(EPOCH);
+        watch.applied(EPOCH, EPOCH.plusMillis(12));
         look(5);
         assertThat(watch.lagSeconds()).isEqualTo(0.012);
         look(5);
@@ -101,7 +85,7 @@ class HeartbeatWatchIT {
 
     @Test
     void growsWhileTheDestinationIsAway() {
-        arrived(BEGIN);
+        arrived(EPOCH);
         look(1);
         away = true;
         look(9);
@@ -112,10 +96,10 @@ class HeartbeatWatchIT {
 
     @Test
     void isRightAfterAStartAndWhereAnotherInstanceAppliesIt() {
-        arrived(BEGIN.minusSeconds(3600));
+        arrived(EPOCH.minusSeconds(3600));
         look(0);
         assertThat(watch.lagSeconds()).isEqualTo(3595);
-        arrived(BEGIN);
+        arrived(EPOCH);
         look(4);
         after(4);
         assertThat(watch.lagSeconds()).isZero();
@@ -123,18 +107,18 @@ class HeartbeatWatchIT {
 
     @Test
     void forgetsItsOwnDelayWhenAnotherInstanceGoesOn() {
-        arrived(BEGIN);
-        watch.applied(BEGIN, BEGIN.plusSeconds(600));
+        arrived(EPOCH);
+        watch.applied(EPOCH, EPOCH.plusSeconds(600));
         look(600);
         assertThat(watch.lagSeconds()).isEqualTo(600);
-        arrived(BEGIN.plusSeconds(599));
+        arrived(EPOCH.plusSeconds(599));
         look(1);
         assertThat(watch.lagSeconds()).isZero();
     }
 
     @Test
     void forgetsItWhenItIsSwitchedOff() {
-        arrived(BEGIN);
+        arrived(EPOCH);
         look(1);
         destination.execute("DELETE FROM cdc.heartbeat");
         look(100);

@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a run that ends by itself has still to do, by what Kafka and the destination say. */
 class OnceBacklogIT {
@@ -24,20 +23,11 @@ class OnceBacklogIT {
     private static final String TOPIC = "shop.public.orders";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
     private final FakeTopics topics = new FakeTopics();
-    private TestDestination destination;
-    private OffsetStore offsets;
-
-    @BeforeEach
-    void start() {
-        destination = TestDestination.create();
-        offsets = new OffsetStore(destination.dataSource());
-    }
-
-    @AfterEach
-    void stop() {
-        destination.close();
-    }
+    private final OffsetStore offsets = new OffsetStore(destination.dataSource());
 
     @Test
     void isWhatWasThereWhenItWasFirstAskedFor() throws SQLException {

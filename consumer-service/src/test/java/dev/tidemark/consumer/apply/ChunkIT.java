@@ -5,52 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.consumer.Events;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
-import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ChunkIT {
 
-    private static final List<ColumnType> COLUMNS = List.of(
-            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
-
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Events people = Events.of("people");
     private Batches batches;
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
         destination.execute(
                 "DROP TABLE IF EXISTS people",
                 "CREATE TABLE people (id int PRIMARY KEY, name text UNIQUE)",
-                "INSERT INTO people SELECT i, 'old' || i FROM generate_series(1, 9) i",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
-        batches = new Batches(destination, destination.sink(false), "t");
-    }
-
-    private static ChunkStart start(long sequence, String after, String upTo) {
-        return new ChunkStart(sequence, "public", "people", key(after), key(upTo), COLUMNS, Map.of());
-    }
-
-    private static RowKey key(String json) {
-        return json == null ? null : new RowKey(Events.json(json));
+                "INSERT INTO people SELECT i, 'old' || i FROM generate_series(1, 9) i");
+        batches = destination.batches("t");
     }
 
     private static List<String> rows() {
@@ -60,7 +37,7 @@ class ChunkIT {
     @Test
     void makesARangeEqual() {
         batches.chunk(
-                        start(1, "{'id':2}", "{'id':7}"),
+                        people.chunk(1, "{'id':2}", "{'id':7}"),
                         people.read(2, "{'id':4}", "{'id':4,'name':'new'}"),
                         people.read(3, "{'id':7}", "{'id':7,'name':'n7'}"))
                 .apply();
@@ -71,13 +48,13 @@ class ChunkIT {
 
     @Test
     void makesRangesWithoutBoundsEqual() {
-        batches.chunk(start(1, null, "{'id':3}"), people.read(2, "{'id':0}", "{'id':0,'name':'first'}"))
+        batches.chunk(people.chunk(1, null, "{'id':3}"), people.read(2, "{'id':0}", "{'id':0,'name':'first'}"))
                 .apply();
         assertThat(rows()).startsWith("0|first", "4|old4");
-        batches.chunk(start(10, "{'id':8}", null), people.read(11, "{'id':99}", "{'id':99,'name':'last'}"))
+        batches.chunk(people.chunk(10, "{'id':8}", null), people.read(11, "{'id':99}", "{'id':99,'name':'last'}"))
                 .apply();
         assertThat(rows()).endsWith("8|old8", "99|last");
-        batches.chunk(start(20, null, null)).apply();
+        batches.chunk(people.chunk(20, null, null)).apply();
         assertThat(rows()).isEmpty();
     }
 
@@ -109,7 +86,7 @@ class ChunkIT {
     @Test
     void swapsValuesInAChunk() {
         Outcome outcome = batches.chunk(
-                        start(1, null, null),
+                        people.chunk(1, null, null),
                         people.read(2, "{'id':1}", "{'id':1,'name':'old2'}"),
                         people.read(3, "{'id':2}", "{'id':2,'name':'old1'}"))
                 .apply();
@@ -122,7 +99,7 @@ class ChunkIT {
         destination.execute("ALTER TABLE people ADD CHECK (name <> 'bad')");
         Outcome outcome = batches.changes(people.upsert(1, "{'id':50}", "{'id':50,'name':'before'}"))
                 .chunk(
-                        start(2, null, "{'id':5}"),
+                        people.chunk(2, null, "{'id':5}"),
                         people.read(3, "{'id':1}", "{'id':1,'name':'new'}"),
                         people.read(4, "{'id':2}", "{'id':2,'name':'bad'}"))
                 .apply();
@@ -143,8 +120,8 @@ class ChunkIT {
                     1,
                     "public",
                     "words",
-                    key("{'w':'B','n':1}"),
-                    key("{'w':'b','n':1}"),
+                    Events.key("{'w':'B','n':1}"),
+                    Events.key("{'w':'b','n':1}"),
                     columns,
                     Map.of("w", collation));
         }

@@ -17,37 +17,27 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LetterReplaysIT {
 
     private static final TopicPartition PARTITION = new TopicPartition("x.public.people", 0);
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
     private final Events people = Events.of("people");
     private LetterReplays replays;
     private Sink sink;
     private long offset;
 
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
     @BeforeEach
     void reset() {
         destination.execute(
                 "DROP TABLE IF EXISTS people",
-                "CREATE TABLE people (id int PRIMARY KEY, name text UNIQUE, CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%'))",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter RESTART IDENTITY");
+                "CREATE TABLE people (id int PRIMARY KEY, name text UNIQUE, CONSTRAINT no_bad CHECK (name NOT LIKE 'bad%'))");
         replays = new LetterReplays(
                 destination.dataSource(), Targets.asAtTheSource(), TestDestination.NO_RULES, TestDestination.TOPICS);
         sink = destination.sink(false);

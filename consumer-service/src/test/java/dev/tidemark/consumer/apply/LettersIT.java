@@ -6,49 +6,33 @@ import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.DeadLetterProperties;
 import dev.tidemark.model.ChangeEvent;
-import dev.tidemark.model.Marker.ChunkStart;
-import dev.tidemark.model.Marker.ColumnType;
-import dev.tidemark.model.RowKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LettersIT {
 
-    private static final List<ColumnType> COLUMNS = List.of(
-            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
-    private static TestDestination destination;
     private final Events people = Events.of("people");
     private Batches batches;
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
         destination.execute(
                 "DROP TABLE IF EXISTS people",
-                "CREATE TABLE people (id int PRIMARY KEY, name text CHECK (name NOT LIKE 'bad%'))",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
-        batches = new Batches(destination, destination.sink(false), "t");
+                "CREATE TABLE people (id int PRIMARY KEY, name text CHECK (name NOT LIKE 'bad%'))");
+        batches = destination.batches("t");
     }
 
     private ChangeEvent person(long sequence, int id, String name) {
@@ -61,14 +45,6 @@ class LettersIT {
 
     private static List<String> rows() {
         return destination.rows("SELECT id, name FROM people ORDER BY id");
-    }
-
-    private static ChunkStart chunk(long sequence, String after, String upTo) {
-        return new ChunkStart(sequence, "public", "people", key(after), key(upTo), COLUMNS, Map.of());
-    }
-
-    private static RowKey key(String json) {
-        return json == null ? null : new RowKey(Events.json(json));
     }
 
     @Test
@@ -92,19 +68,19 @@ class LettersIT {
     @Test
     void isNotSupersededByTheTableOfTheSameNameOfAnotherPipeline() {
         batches.changes(person(1, 1, "bad"), person(2, 2, "bad")).apply();
-        Batches others = new Batches(destination, destination.sink(false), "u");
+        Batches others = destination.batches("u");
         others.changes(person(3, 1, "good")).apply();
-        others.chunk(chunk(4, null, null)).apply();
+        others.chunk(people.chunk(4, null, null)).apply();
         others.changes(people.truncate(6)).apply();
         assertThat(letters()).containsExactly("1|{\"id\":1}|open", "2|{\"id\":2}|open");
     }
 
     @Test
     void isSupersededByALaterEventAfterARestartOrAnotherInstance() {
-        Batches other = new Batches(destination, destination.sink(false), "u");
+        Batches other = destination.batches("u");
         other.changes(person(1, 9, "good")).apply();
         batches.changes(person(2, 1, "bad")).apply();
-        Batches after = new Batches(destination, destination.sink(false), "t");
+        Batches after = destination.batches("t");
         after.changes(person(3, 1, "good")).apply();
         assertThat(letters()).containsExactly("2|{\"id\":1}|superseded");
     }
@@ -128,7 +104,7 @@ class LettersIT {
         batches.changes(person(1, 1, "bad"), person(2, 3, "bad"), person(3, 4, "bad"), person(4, 9, "bad"))
                 .apply();
         batches.chunk(
-                        chunk(5, null, "{'id':5}"),
+                        people.chunk(5, null, "{'id':5}"),
                         people.read(6, "{'id':1}", "{'id':1,'name':'good'}"),
                         people.read(7, "{'id':4}", "{'id':4,'name':'bad again'}"))
                 .apply();
@@ -148,9 +124,7 @@ class LettersIT {
         destination.execute(
                 "UPDATE cdc.dead_letter SET state = 'superseded', closed_at = now()",
                 "UPDATE cdc.applied_offset SET next_offset = 0, last_sequence = NULL");
-        new Batches(destination, destination.sink(false), "t")
-                .changes(person(1, 1, "bad"))
-                .apply();
+        destination.batches("t").changes(person(1, 1, "bad")).apply();
         assertThat(destination.rows("SELECT state, attempts FROM cdc.dead_letter"))
                 .containsExactly("open|2");
     }
@@ -248,7 +222,7 @@ class LettersIT {
     @Test
     void doNotStopAChunkWhoseKeysDoNotFit() {
         Outcome outcome = batches.chunk(
-                        chunk(1, null, null),
+                        people.chunk(1, null, null),
                         people.read(2, "{'id':1}", "{'id':1,'name':'good'}"),
                         people.read(3, "{'id':3000000000}", "{'id':3000000000,'name':'far'}"))
                 .apply();

@@ -26,7 +26,7 @@ class OrdinaryRoleIT {
                 + "CREATE TABLE children (id int PRIMARY KEY, parent int REFERENCES parents ON DELETE CASCADE);"
                 + "GRANT SELECT, INSERT, UPDATE, DELETE ON parents, children TO clerk;"
                 + "INSERT INTO parents VALUES (1, 'a'), (2, 'b'); INSERT INTO children VALUES (10, 1)");
-        parentBatches = new Batches(destination, destination.sink(false), "p");
+        parentBatches = destination.batches("p");
     }
 
     @AfterEach
@@ -45,7 +45,7 @@ class OrdinaryRoleIT {
 
     @Test
     void refusesRowWhoseParentDoesNotComeEvenWhenWaitedFor() {
-        Batches batches = new Batches(destination, destination.sink(false), "c");
+        Batches batches = destination.batches("c");
         Outcome outcome = batches.changes(
                         children.upsert(1, "{'id':11}", "{'id':11,'parent':2}"),
                         children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"),
@@ -65,7 +65,7 @@ class OrdinaryRoleIT {
 
     @Test
     void waitsForAParent() {
-        Batches batches = new Batches(destination, destination.sink(false), "c");
+        Batches batches = destination.batches("c");
         Outcome outcome = batches.changes(children.upsert(1, "{'id':11}", "{'id':11,'parent':3}"))
                 .apply();
         assertThat(outcome.isEarly()).isTrue();
@@ -121,7 +121,8 @@ class OrdinaryRoleIT {
                 + " GRANT SET ON PARAMETER session_replication_role TO clerk; END IF; END $$");
         destination.dataSource().getHikariPoolMXBean().softEvictConnections();
         boolean allowed = destination.value("SHOW session_replication_role").equals("replica");
-        Outcome outcome = new Batches(destination, destination.sink(false), "c")
+        Outcome outcome = destination
+                .batches("c")
                 .changes(children.upsert(2, "{'id':12}", "{'id':12,'parent':99}"))
                 .apply();
         assertThat(outcome.isEarly()).isEqualTo(!allowed);

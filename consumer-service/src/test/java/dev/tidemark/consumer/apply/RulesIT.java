@@ -18,9 +18,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class RulesIT {
@@ -32,20 +32,18 @@ class RulesIT {
                 message: The salary has to be above 10000
             """;
 
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
     @TempDir
     private Path folder;
 
-    private final TestDestination destination = TestDestination.create();
     private final Events staff = Events.of("staff");
 
     @BeforeEach
     void table() {
-        destination.execute("CREATE TABLE staff (id int PRIMARY KEY, salary numeric(10,2))");
-    }
-
-    @AfterEach
-    void stop() {
-        destination.close();
+        destination.execute(
+                "DROP TABLE IF EXISTS staff, others", "CREATE TABLE staff (id int PRIMARY KEY, salary numeric(10,2))");
     }
 
     private Rules rules(String yaml) {

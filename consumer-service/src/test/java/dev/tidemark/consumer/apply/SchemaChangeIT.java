@@ -15,10 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,27 +28,15 @@ class SchemaChangeIT {
     private static final String BY_ITSELF =
             "It goes on by itself as soon as somebody has run this at the destination: ";
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Events people = Events.of("people");
     private Targets targets;
 
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
     @BeforeEach
     void reset() {
-        destination.execute(
-                "DROP TABLE IF EXISTS people CASCADE",
-                "DROP SCHEMA IF EXISTS crm CASCADE",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+        destination.execute("DROP TABLE IF EXISTS people CASCADE", "DROP SCHEMA IF EXISTS crm CASCADE");
     }
 
     /** Columns as {@code number name type}, with an exclamation mark for NOT NULL and a star for the key. */

@@ -6,38 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.consumer.Events;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker.ChunkStart;
-import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Partitioning;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is about a range of rows or about all of them, in a topic with several partitions. */
 class ShareIT {
 
     private static final int PARTITIONS = 3;
     private static final Partitioning BY_ID = new Partitioning(PARTITIONS, Map.of("id", "integer"));
-    private static final List<ColumnType> COLUMNS = List.of(
-            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Events people = Events.of("people");
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
@@ -45,8 +32,7 @@ class ShareIT {
                 "DROP TABLE IF EXISTS people",
                 // Another type than the source's, of the same text.
                 "CREATE TABLE people (id numeric(10,2) PRIMARY KEY, name text CHECK (name <> 'bad'))",
-                "INSERT INTO people SELECT i, 'old' FROM generate_series(1, 20) i",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                "INSERT INTO people SELECT i, 'old' FROM generate_series(1, 20) i");
     }
 
     private Batches partition(int number) {
@@ -77,16 +63,12 @@ class ShareIT {
     void ofAChunkAreTheRowsOfItsPartition() {
         List<Integer> own = ids(id -> isOf(1, id) && id > 5);
         assertThat(own).hasSizeGreaterThan(2);
-        ChunkStart start = new ChunkStart(1, "public", "people", keyOf(5), null, COLUMNS, Map.of());
+        ChunkStart start = people.chunk(1, key(5), null);
         partition(1).chunk(start, read(2, own.get(0))).apply();
         assertThat(rows())
                 .containsExactlyElementsOf(ids(id -> !own.contains(id) || id.equals(own.get(0))).stream()
                         .map(id -> id + (id.equals(own.get(0)) ? "|new" : "|old"))
                         .toList());
-    }
-
-    private static dev.tidemark.model.RowKey keyOf(int id) {
-        return new dev.tidemark.model.RowKey(key(id));
     }
 
     @Test
@@ -110,9 +92,7 @@ class ShareIT {
         assertThat(openLetters()).containsExactly("0", "1", "2");
         partition(1).changes(people.truncate(2)).apply();
         assertThat(openLetters()).containsExactly("0", "2");
-        partition(2)
-                .chunk(new ChunkStart(2, "public", "people", null, null, COLUMNS, Map.of()))
-                .apply();
+        partition(2).chunk(people.chunk(2, null, null)).apply();
         assertThat(openLetters()).containsExactly("0");
     }
 

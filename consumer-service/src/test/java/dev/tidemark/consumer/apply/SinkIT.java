@@ -8,36 +8,25 @@ import dev.tidemark.consumer.deadletter.CauseClass;
 import dev.tidemark.consumer.deadletter.Refusal;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SinkIT {
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Events people = Events.of("people");
     private Batches batches;
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
         destination.execute(
                 "DROP TABLE IF EXISTS people, others",
-                "CREATE TABLE people (id int PRIMARY KEY, name varchar(5), mail text UNIQUE)",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
-        batches = new Batches(destination, destination.sink(false), "t");
+                "CREATE TABLE people (id int PRIMARY KEY, name varchar(5), mail text UNIQUE)");
+        batches = destination.batches("t");
     }
 
     private static List<String> rows() {
@@ -110,7 +99,7 @@ class SinkIT {
 
         @Test
         void refusesCommitOfAZombieAndShowsNothingOfIt() {
-            Batches zombie = new Batches(destination, destination.sink(false), "t");
+            Batches zombie = destination.batches("t");
             zombie.changes(
                     people.upsert(1, "{'id':1}", "{'id':1,'name':'Old','mail':'a'}"),
                     people.upsert(2, "{'id':2}", "{'id':2,'name':'Old','mail':'b'}"));
@@ -123,7 +112,7 @@ class SinkIT {
 
         @Test
         void refusesAllPartitionsWhenOneIsTaken() {
-            Batches other = new Batches(destination, destination.sink(false), "u");
+            Batches other = destination.batches("u");
             PartitionBatch mine = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'A','mail':'a'}"))
                     .batch();
             PartitionBatch taken = other.changes(people.upsert(2, "{'id':2}", "{'id':2,'name':'B','mail':'b'}"))
@@ -312,7 +301,7 @@ class SinkIT {
         @Test
         void appliesOtherPartitionsThough() {
             destination.execute("CREATE TABLE others (id int PRIMARY KEY)");
-            Batches other = new Batches(destination, destination.sink(false), "u");
+            Batches other = destination.batches("u");
             Events others = Events.of("others");
             PartitionBatch bad = batches.changes(people.upsert(1, "{'id':1}", "{'id':1,'name':'toolong','mail':null}"))
                     .batch();

@@ -7,45 +7,28 @@ import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.consumer.apply.SinkProperties.Table;
-import dev.tidemark.model.Marker.ChunkStart;
-import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tables that are otherwise at the destination than at the source. */
 class TargetIT {
 
     private static final SoftDelete MARKS = new SoftDelete("gone", "gone at");
-    private static final List<ColumnType> COLUMNS = List.of(
-            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     private final Events people = Events.of("people");
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
         destination.execute(
-                "DROP SCHEMA IF EXISTS \"C r m\" CASCADE",
-                "CREATE SCHEMA \"C r m\"",
-                "DROP TABLE IF EXISTS people",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                "DROP SCHEMA IF EXISTS \"C r m\" CASCADE", "CREATE SCHEMA \"C r m\"", "DROP TABLE IF EXISTS people");
     }
 
     private static Targets targets(Table table) {
@@ -68,10 +51,6 @@ class TargetIT {
         return destination.rows("SELECT * FROM \"C r m\".persons ORDER BY 1");
     }
 
-    private static ChunkStart all(long sequence) {
-        return new ChunkStart(sequence, "public", "people", null, null, COLUMNS, Map.of("name", "C"));
-    }
-
     @Test
     void haveOtherNames() {
         createRenamed();
@@ -83,7 +62,7 @@ class TargetIT {
                         people.delete(4, "{'id':2}"))
                 .apply();
         assertThat(persons()).containsExactly("1|Ann", "3|Cy");
-        batches.chunk(all(5), people.read(6, "{'id':3}", "{'id':3,'name':'Cyd'}"))
+        batches.chunk(people.chunk(5, null, null), people.read(6, "{'id':3}", "{'id':3,'name':'Cyd'}"))
                 .apply();
         assertThat(persons()).containsExactly("3|Cyd");
         batches.changes(people.truncate(8)).apply();
@@ -112,7 +91,7 @@ class TargetIT {
         Targets targets = new Targets(new SinkProperties(
                 false, SchemaChanges.WAIT, Map.of("persons", new Table("people", Map.of(), null, null))));
         Outcome outcome = new Batches(destination, destination.sink(targets, false), "t")
-                .chunk(all(1), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
+                .chunk(people.chunk(1, null, null), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
                 .apply();
         assertThat(outcome.problem().message()).contains("public.people", "public.persons", "cdc.sink.tables");
         assertThat(destination.rows("SELECT * FROM people")).containsExactly("1|Ann");
@@ -121,7 +100,7 @@ class TargetIT {
     @Test
     void areMadeUnderTheirOtherNames() {
         batches(renamed(), true)
-                .chunk(all(1), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
+                .chunk(people.chunk(1, null, null), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
                 .apply();
         assertThat(persons()).containsExactly("3|Cy");
     }
@@ -151,7 +130,7 @@ class TargetIT {
         Table marked = new Table(null, Map.of(), null, MARKS);
         Batches batches = batches(marked, true);
         batches.chunk(
-                        all(1),
+                        people.chunk(1, null, null),
                         people.read(2, "{'id':1}", "{'id':1,'name':'a'}"),
                         people.read(3, "{'id':2}", "{'id':2,'name':'b'}"),
                         people.read(4, "{'id':3}", "{'id':3,'name':'c'}"))
@@ -160,7 +139,8 @@ class TargetIT {
         assertThat(marks()).containsExactly("1|a|f|t", "2|b|t|f", "3|c|f|t");
         String learned = destination.value("SELECT \"gone at\" FROM people WHERE id = 2");
 
-        batches.chunk(all(7), people.read(8, "{'id':1}", "{'id':1,'name':'A'}")).apply();
+        batches.chunk(people.chunk(7, null, null), people.read(8, "{'id':1}", "{'id':1,'name':'A'}"))
+                .apply();
         assertThat(marks()).containsExactly("1|A|f|t", "2|b|t|f", "3|c|t|f");
         assertThat(destination.value("SELECT \"gone at\" FROM people WHERE id = 2"))
                 .isEqualTo(learned);

@@ -18,9 +18,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** An empty database with the schema cdc, on a server that all tests share. */
-public final class TestDestination implements AutoCloseable {
+/**
+ * A database with the schema cdc, on a server that all tests share. As a static extension it is one for all tests of a class, and has neither offsets nor letters
+ * when one begins.
+ */
+public final class TestDestination implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
 
     /** As it is when nothing is configured. */
     public static final DeadLetterProperties DEAD_LETTERS =
@@ -98,6 +105,11 @@ public final class TestDestination implements AutoCloseable {
         return new Sink(dataSource, Targets.asAtTheSource(), false, DEAD_LETTERS, rules);
     }
 
+    /** Those of one partition, with a sink of their own. */
+    Batches batches(String topic) {
+        return new Batches(this, sink(false), topic);
+    }
+
     public OffsetStore offsets() {
         return new OffsetStore(dataSource);
     }
@@ -140,6 +152,19 @@ public final class TestDestination implements AutoCloseable {
             return String.valueOf(row.getString(column));
         } catch (SQLException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        execute("TRUNCATE cdc.applied_offset, cdc.dead_letter, cdc.consumer_control, cdc.heartbeat RESTART IDENTITY");
+    }
+
+    /** Also called after each nested class, which is not yet the end. */
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (!context.getRequiredTestClass().isAnnotationPresent(Nested.class)) {
+            close();
         }
     }
 

@@ -9,9 +9,9 @@ import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -19,11 +19,11 @@ import tools.jackson.core.io.JsonStringEncoder;
 /** Values arrive exactly as they were, or not at all. */
 class TypesIT {
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
     @BeforeAll
     static void start() {
-        destination = TestDestination.create();
         destination.execute(
                 "CREATE TYPE mood AS ENUM ('sad', 'so so', 'happy')",
                 "CREATE TYPE pair AS (a int, b text)",
@@ -32,19 +32,13 @@ class TypesIT {
                 "CREATE DOMAIN cents AS numeric(10, 2)");
     }
 
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
     /** Writes the text of a value into a column of the type, and says what is wrong or that it arrived as the literal would. */
     private static String arrive(String type, String text) {
         destination.execute(
                 "DROP TABLE IF EXISTS source, copy",
                 "CREATE TABLE source (id int PRIMARY KEY, v " + type + ")",
                 "CREATE TABLE copy (id int PRIMARY KEY, v " + type + ")",
-                "INSERT INTO source SELECT 1, NULL",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                "INSERT INTO source SELECT 1, NULL");
         Outcome outcome = write(text);
         assertThat(outcome.problem()).isNull();
         if (!outcome.refused().isEmpty()) {
@@ -60,9 +54,7 @@ class TypesIT {
                 ? "null"
                 : '"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(text)) + '"';
         ChangeEvent event = event(Events.of("copy"), "{\"id\":1}", "{\"id\":1,\"v\":" + value + "}");
-        return new Batches(destination, destination.sink(false), "t")
-                .changes(event)
-                .apply();
+        return destination.batches("t").changes(event).apply();
     }
 
     /** An event of JSON that is to stay as it is. */
@@ -192,10 +184,7 @@ class TypesIT {
 
     @Test
     void saysWhichColumnWouldBeRounded() {
-        destination.execute(
-                "DROP TABLE IF EXISTS copy",
-                "CREATE TABLE copy (id int PRIMARY KEY, v numeric(5,2))",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+        destination.execute("DROP TABLE IF EXISTS copy", "CREATE TABLE copy (id int PRIMARY KEY, v numeric(5,2))");
         assertThat(Batches.refusal(write("1.005")).message()).contains("\"v\"", "numeric(5,2)");
     }
 
@@ -203,10 +192,9 @@ class TypesIT {
     void writesIdentityAndLeavesOutWhatTheDatabaseComputes() {
         destination.execute(
                 "CREATE TABLE numbered (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, no int GENERATED ALWAYS AS IDENTITY, net int,"
-                        + " gross int GENERATED ALWAYS AS (net * 2) STORED)",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                        + " gross int GENERATED ALWAYS AS (net * 2) STORED)");
         Events numbered = Events.of("numbered");
-        Batches batches = new Batches(destination, destination.sink(false), "t");
+        Batches batches = destination.batches("t");
         batches.changes(numbered.upsert(1, "{'id':7}", "{'id':7,'no':70,'net':1,'gross':999}"))
                 .apply();
         assertThat(destination.rows("SELECT * FROM numbered")).containsExactly("7|70|1|2");
@@ -222,14 +210,13 @@ class TypesIT {
         destination.execute(
                 "CREATE SCHEMA \"My \"\"Schema\"\"\"",
                 "CREATE TABLE \"My \"\"Schema\"\"\".\"a.b;--\" (\"the 'key'\" int, \"select\" text, \"x\"\"y\" numeric(5,2), \"?\" int,"
-                        + " PRIMARY KEY (\"the 'key'\", \"select\"))",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+                        + " PRIMARY KEY (\"the 'key'\", \"select\"))");
         Events hostile = new Events(new TableId("My \"Schema\"", "a.b;--"));
         ChangeEvent row = event(
                 hostile,
                 "{\"the 'key'\":1,\"select\":\"s\"}",
                 "{\"the 'key'\":1,\"select\":\"s\",\"x\\\"y\":1.50,\"?\":3}");
-        Batches batches = new Batches(destination, destination.sink(false), "t");
+        Batches batches = destination.batches("t");
         assertThat(batches.changes(row).apply().refused()).isEmpty();
         assertThat(destination.rows("SELECT * FROM \"My \"\"Schema\"\"\".\"a.b;--\""))
                 .containsExactly("1|s|1.50|3");
@@ -237,11 +224,9 @@ class TypesIT {
 
     @Test
     void takesCompositeKeysInAnyOrder() {
-        destination.execute(
-                "CREATE TABLE pairs (a int, b varchar(9), v int, PRIMARY KEY (b, a))",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+        destination.execute("CREATE TABLE pairs (a int, b varchar(9), v int, PRIMARY KEY (b, a))");
         Events pairs = Events.of("pairs");
-        Batches batches = new Batches(destination, destination.sink(false), "t");
+        Batches batches = destination.batches("t");
         batches.changes(
                         pairs.upsert(1, "{'a':1,'b':'x'}", "{'a':1,'b':'x','v':1}"),
                         pairs.upsert(2, "{'a':1,'b':'y'}", "{'a':1,'b':'y','v':1}"),
@@ -254,9 +239,9 @@ class TypesIT {
 
     @Test
     void takesTablesOfNothingButAKey() {
-        destination.execute("CREATE TABLE keys (id int PRIMARY KEY)", "TRUNCATE cdc.applied_offset, cdc.dead_letter");
+        destination.execute("CREATE TABLE keys (id int PRIMARY KEY)");
         Events keys = Events.of("keys");
-        Batches batches = new Batches(destination, destination.sink(false), "t");
+        Batches batches = destination.batches("t");
         batches.changes(keys.upsert(1, "{'id':1}", "{'id':1}")).apply();
         assertThat(batches.changes(keys.upsert(2, "{'id':1}", "{'id':1}"))
                         .apply()

@@ -6,33 +6,17 @@ import dev.tidemark.consumer.apply.TestDestination;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class DeadLetterClosingIT {
 
-    private static TestDestination destination;
-    private static DeadLetterClosing closing;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
+    private final DeadLetterClosing closing = new DeadLetterClosing(destination.dataSource(), TestDestination.TOPICS);
 
     private final Letters letters = new Letters(destination);
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-        closing = new DeadLetterClosing(destination.dataSource(), TestDestination.TOPICS);
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        destination.execute("TRUNCATE cdc.dead_letter");
-    }
 
     @Test
     void discardsAnOpenLetterAndRecordsByWhom() throws SQLException {

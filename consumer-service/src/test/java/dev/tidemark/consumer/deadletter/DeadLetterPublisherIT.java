@@ -10,11 +10,7 @@ import dev.tidemark.stack.EmbeddedBroker;
 import dev.tidemark.stack.StackOptions;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,43 +35,30 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaProducerException;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.support.SendResult;
+import org.threeten.extra.MutableClock;
 
 class DeadLetterPublisherIT {
 
-    private static TestDestination destination;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
     private static EmbeddedBroker broker;
     private static DefaultKafkaProducerFactory<byte[], byte[]> producers;
     private static KafkaTemplate<byte[], byte[]> kafka;
     private static Admin admin;
 
     private final Letters letters = new Letters(destination);
-    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
-    private final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    };
+    private final MutableClock clock = MutableClock.epochUTC();
 
     @BeforeAll
     static void start() {
-        destination = TestDestination.create();
         broker = EmbeddedBroker.start(StackOptions.defaults());
         producers = producers(60_000);
         kafka = new KafkaTemplate<>(producers);
@@ -105,12 +88,10 @@ class DeadLetterPublisherIT {
         producers.destroy();
         admin.close(Duration.ZERO);
         broker.close();
-        destination.close();
     }
 
     @BeforeEach
     void reset() throws Exception {
-        destination.execute("TRUNCATE cdc.dead_letter");
         admin.deleteTopics(admin.listTopics().names().get()).all().get();
     }
 
@@ -321,7 +302,7 @@ class DeadLetterPublisherIT {
             assertThat(jobs.publishingFailures()).isEqualTo(1);
 
             broken.set(false);
-            now = now.plusSeconds(60);
+            clock.add(Duration.ofSeconds(60));
             jobs.publish();
             assertThat(jobs.publishingError()).isNull();
             assertThat(unpublished()).isEqualTo("0");
@@ -437,7 +418,7 @@ class DeadLetterPublisherIT {
                     .startsWith("The dead letters of x.public.people are left out")
                     .contains("Not authorized");
 
-            now = now.plus(TopicFaults.LEFT_OUT);
+            clock.add(TopicFaults.LEFT_OUT);
             publishAll(publisher);
             assertThat(unpublished()).isEqualTo("250");
             assertThat(publisher.topicFaults()).isEqualTo(2);
@@ -446,7 +427,7 @@ class DeadLetterPublisherIT {
             publishAll(publisher);
             assertThat(unpublished()).isEqualTo("250");
 
-            now = now.plus(TopicFaults.LEFT_OUT);
+            clock.add(TopicFaults.LEFT_OUT);
             publishAll(publisher);
             assertThat(unpublished()).isEqualTo("0");
             assertThat(publisher.topicFault()).isNull();
@@ -463,7 +444,7 @@ class DeadLetterPublisherIT {
             publishAll(other);
             publishAll(denied);
             assertThat(denied.topicFault()).isNotNull();
-            now = now.plus(TopicFaults.LEFT_OUT);
+            clock.add(TopicFaults.LEFT_OUT);
             publishAll(denied);
             assertThat(denied.topicFault()).isNull();
         }

@@ -13,35 +13,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class DeadLetterQueriesIT {
 
-    private static TestDestination destination;
-    private static DeadLetterQueries queries;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
+    private final DeadLetterQueries queries = new DeadLetterQueries(destination.dataSource(), TestDestination.TOPICS);
 
     private final Letters letters = new Letters(destination);
 
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-        queries = new DeadLetterQueries(destination.dataSource(), TestDestination.TOPICS);
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        destination.execute("TRUNCATE cdc.dead_letter");
-    }
-
-    private static List<Long> ids(DeadLetterFilter filter) throws SQLException {
+    private List<Long> ids(DeadLetterFilter filter) throws SQLException {
         return queries.list(filter, 0, 100).stream().map(DeadLetter::id).toList();
     }
 

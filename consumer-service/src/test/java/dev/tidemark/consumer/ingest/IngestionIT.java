@@ -3,7 +3,6 @@ package dev.tidemark.consumer.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.consumer.Events;
-import dev.tidemark.consumer.MovableClock;
 import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.apply.ControlStore;
 import dev.tidemark.consumer.apply.ErrorKind;
@@ -29,36 +28,27 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.threeten.extra.MutableClock;
 
 class IngestionIT {
 
-    private static TestDestination destination;
-    private static ControlStore controls;
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
+
+    private final ControlStore controls = new ControlStore(destination.dataSource(), "group");
 
     private final FakeBroker broker = new FakeBroker();
     private final TopicPartition people = broker.create("x.public.people");
     private final TopicPartition pets = broker.create("x.public.pets");
     private final Events peopleEvents = Events.of("people");
     private final Events petsEvents = Events.of("pets");
-    private final MovableClock clock = new MovableClock();
+    private final MutableClock clock = MutableClock.epochUTC();
     private final Counts counts = new Counts();
     private final Gate gate = new Gate();
-
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-        controls = new ControlStore(destination.dataSource(), "group");
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
 
     @BeforeEach
     void reset() {
@@ -70,8 +60,7 @@ class IngestionIT {
                 "CREATE OR REPLACE FUNCTION count_writes() RETURNS trigger LANGUAGE plpgsql AS"
                         + " $$ BEGIN INSERT INTO public.writes VALUES (NEW.id); RETURN NULL; END $$",
                 "CREATE TRIGGER count_writes AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION count_writes()",
-                "ALTER TABLE people ENABLE ALWAYS TRIGGER count_writes",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter, cdc.consumer_control");
+                "ALTER TABLE people ENABLE ALWAYS TRIGGER count_writes");
     }
 
     /** A consumer-service without its container. */
@@ -199,7 +188,7 @@ class IngestionIT {
         gate.loseNextCommit = true;
         instance.step();
         assertThat(instance.status.partitions().get(people).flows()).isFalse();
-        clock.advance(Duration.ofSeconds(1));
+        clock.add(Duration.ofSeconds(1));
         person(2, 2, "b");
         instance.step();
         assertThat(destination.rows("SELECT id FROM writes ORDER BY id")).containsExactly("1", "2");
@@ -235,7 +224,7 @@ class IngestionIT {
         destination.execute("ALTER TABLE elsewhere RENAME TO people");
         instance.step();
         assertThat(rows("people")).isEmpty();
-        clock.advance(Duration.ofMillis(200));
+        clock.add(Duration.ofMillis(200));
         instance.step();
         assertThat(rows("people")).containsExactly("1|a", "2|b");
         assertThat(counts.refused).isZero();
@@ -250,9 +239,9 @@ class IngestionIT {
         for (int i = 1; i <= 5; i++) {
             instance.step();
             assertThat(instance.status.partitions().get(people).failures()).isEqualTo(i);
-            clock.advance(Duration.ofSeconds(5));
+            clock.add(Duration.ofSeconds(5));
         }
-        assertThat(instance.status.partitions().get(people).since()).isEqualTo(MovableClock.BEGIN);
+        assertThat(instance.status.partitions().get(people).since()).isEqualTo(Instant.EPOCH);
     }
 
     @Test
@@ -290,7 +279,7 @@ class IngestionIT {
         instance.step();
         assertThat(stored(people)).isEqualTo("2|2");
         assertThat(instance.status.partitions().get(people).flows()).isTrue();
-        clock.advance(Duration.ofMillis(200));
+        clock.add(Duration.ofMillis(200));
         instance.step();
         assertThat(stored(people)).isEqualTo("3|3");
         assertThat(counts.refused).isEqualTo(1);
@@ -323,7 +312,7 @@ class IngestionIT {
         gate.closed = false;
         instance.step();
         assertThat(rows("people")).isEmpty();
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         instance.step();
         assertThat(rows("people")).containsExactly("1|a");
         assertThat(instance.status.partitions().get(people).flows()).isTrue();
@@ -336,7 +325,7 @@ class IngestionIT {
         person(1, 1, "a");
         instance.step();
         gate.closed = false;
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         person(2, 2, "b");
         instance.step();
         assertThat(rows("people")).containsExactly("1|a", "2|b");
@@ -355,7 +344,7 @@ class IngestionIT {
         assertThat(rows("people")).containsExactly("1|a");
         destination.execute(
                 "UPDATE cdc.applied_offset SET next_offset = 2, last_sequence = NULL WHERE topic = 'x.public.people' AND partition = 0");
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         instance.step();
         assertThat(rows("people")).containsExactly("1|a", "3|c");
     }
@@ -385,12 +374,12 @@ class IngestionIT {
         assertThat(instance.consumer.paused()).containsExactly(people);
         assertThat(instance.status.of(people).problem().message()).contains(people.topic(), "READ");
         assertThat(instance.status.of(pets).problem()).isNull();
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         instance.step();
         assertThat(instance.status.of(people).problem())
                 .as("it may not be read yet")
                 .isNotNull();
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         instance.step();
         assertThat(instance.status.of(people).problem()).isNull();
         person(2, 2, "b");
@@ -428,7 +417,7 @@ class IngestionIT {
         person(3, 2, "b");
         person(4, 3, "c");
         instance.step();
-        clock.advance(Duration.ofSeconds(10));
+        clock.add(Duration.ofSeconds(10));
         instance.step().step();
         assertThat(rows("people")).containsExactly("1|a", "2|b", "3|c");
         assertThat(stored(people)).isEqualTo("2|4");
@@ -458,7 +447,7 @@ class IngestionIT {
         assertThat(instance.status.partitions().get(people).problem().message()).contains("does not exist");
         chunk(3, 1, 2);
         person(10, 3, "d");
-        clock.advance(Duration.ofSeconds(1));
+        clock.add(Duration.ofSeconds(1));
         instance.step(1).step(1).step(1).step();
         instance.step();
         assertThat(rows("people")).containsExactly("1|c", "2|c", "3|d");
@@ -471,10 +460,10 @@ class IngestionIT {
         destination.execute("DROP TABLE people");
         person(1, 1, "a");
         Instance instance = new Instance(true, people).step();
-        clock.advance(Duration.ofSeconds(1));
+        clock.add(Duration.ofSeconds(1));
         instance.step();
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, name text)");
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         instance.step();
         instance.step();
         assertThat(rows("people")).containsExactly("1|a");

@@ -14,8 +14,6 @@ import dev.tidemark.consumer.deadletter.RefusedEvent;
 import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ChunkEnd;
-import dev.tidemark.model.Marker.ChunkStart;
-import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Operation;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,22 +30,20 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wherever a partition is moved back to, the tables are equal when it has caught up again. */
 class RewindIT {
 
-    private static final List<ColumnType> COLUMNS = List.of(
-            new ColumnType("id", "integer", true, false, 1, 0), new ColumnType("name", "text", false, false, 0, 0));
+    @RegisterExtension
+    static final TestDestination destination = TestDestination.create();
 
-    private static TestDestination destination;
-    private static ControlStore control;
-    private static OffsetMoves moves;
+    private final ControlStore control = new ControlStore(destination.dataSource(), "group");
+    private final OffsetMoves moves = new OffsetMoves(destination.dataSource(), control);
 
     private final FakeBroker broker = new FakeBroker();
     private final TopicPartition people = broker.create("x.public.people");
@@ -56,24 +52,9 @@ class RewindIT {
     private final List<ConsumerRecord<byte[], byte[]>> sent = new ArrayList<>();
     private long sequence;
 
-    @BeforeAll
-    static void start() {
-        destination = TestDestination.create();
-        control = new ControlStore(destination.dataSource(), "group");
-        moves = new OffsetMoves(destination.dataSource(), control);
-    }
-
-    @AfterAll
-    static void stop() {
-        destination.close();
-    }
-
     @BeforeEach
     void reset() {
-        destination.execute(
-                "DROP TABLE IF EXISTS people",
-                "CREATE TABLE people (id int PRIMARY KEY, name text)",
-                "TRUNCATE cdc.applied_offset, cdc.dead_letter, cdc.consumer_control");
+        destination.execute("DROP TABLE IF EXISTS people", "CREATE TABLE people (id int PRIMARY KEY, name text)");
     }
 
     private final class Instance {
@@ -154,7 +135,7 @@ class RewindIT {
 
     /** @param whole whether its producer gets to its end */
     private void chunk(boolean whole) {
-        mark(new ChunkStart(++sequence, "public", "people", null, null, COLUMNS, Map.of()));
+        mark(events.chunk(++sequence, null, null));
         source.forEach((id, name) -> change(Operation.READ, id, row(id, name)));
         if (whole) {
             mark(new ChunkEnd(++sequence, source.size()));

@@ -2,7 +2,6 @@ package dev.tidemark.producer.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
 import dev.tidemark.producer.source.Backlog;
@@ -12,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.threeten.extra.MutableClock;
 
 class BacklogTrackTest {
 
-    private final SteppedClock clock = new SteppedClock();
+    private final MutableClock clock = MutableClock.epochUTC();
     private final BacklogTrack backlog = new BacklogTrack(clock);
     private final List<String> asked = new ArrayList<>();
 
@@ -38,7 +38,7 @@ class BacklogTrackTest {
     @Test
     void isAsCounted() {
         count(State.RUNNING, "7:7:", 3, 1.5);
-        clock.advance(Duration.ofSeconds(4));
+        clock.add(Duration.ofSeconds(4));
         assertThat(backlog.rows()).isEqualTo(3);
         assertThat(backlog.oldestSeconds()).isEqualTo(1.5);
     }
@@ -46,9 +46,9 @@ class BacklogTrackTest {
     @Test
     void growsWhileTheSourceIsAway() {
         count(State.RUNNING, "7:7:", 0, 0);
-        clock.advance(Duration.ofSeconds(5));
+        clock.add(Duration.ofSeconds(5));
         backlog.fail();
-        clock.advance(Duration.ofSeconds(20));
+        clock.add(Duration.ofSeconds(20));
         backlog.fail();
         assertThat(backlog.rows()).isNaN();
         assertThat(backlog.oldestSeconds()).isEqualTo(25);

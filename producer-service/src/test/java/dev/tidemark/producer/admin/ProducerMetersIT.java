@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.model.RowKey;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
-import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.capture.Pipeline;
 import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.capture.PollStatus.State;
@@ -23,12 +22,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.threeten.extra.MutableClock;
 
 /** The gauges on a real source, beside a poller that is told what to say. */
 class ProducerMetersIT {
 
     private final TestSource source = TestSource.create();
-    private final SteppedClock clock = new SteppedClock();
+    private final MutableClock clock = MutableClock.epochUTC();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final CaptureMonitor monitor = new CaptureMonitor(new CaptureMeters(registry), clock);
     private final Pipeline pipeline =
@@ -114,7 +114,7 @@ class ProducerMetersIT {
         source.leave();
         polled = status(State.FAILED, null);
         meters.refresh();
-        clock.advance(Duration.ofSeconds(42));
+        clock.add(Duration.ofSeconds(42));
         assertThat(value("cdc.source.up")).isZero();
         assertThat(value("cdc.log.backlog")).isNaN();
         assertThat(value("cdc.log.backlog.age")).isEqualTo(42);
@@ -173,10 +173,10 @@ class ProducerMetersIT {
     @Test
     void tellForHowLongKafkaIsAwayOverNewStartsToo() {
         monitor.waitingForKafka();
-        clock.advance(Duration.ofSeconds(10));
+        clock.add(Duration.ofSeconds(10));
         monitor.publishingFailed();
         monitor.released();
-        clock.advance(Duration.ofSeconds(10));
+        clock.add(Duration.ofSeconds(10));
         assertThat(value("cdc.publish.waiting")).isEqualTo(20);
         assertThat(registry.get("cdc.publish.failures").counter().count()).isEqualTo(1);
         monitor.acknowledged();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.model.Operation;
 import dev.tidemark.model.TableId;
 import dev.tidemark.model.TopicNames;
-import dev.tidemark.producer.SteppedClock;
 import dev.tidemark.producer.publish.Deadline;
 import dev.tidemark.producer.publish.Intent;
 import dev.tidemark.producer.publish.Publisher;
@@ -65,6 +64,7 @@ import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.util.unit.DataSize;
+import org.threeten.extra.MutableClock;
 
 /** The parts of a producer, put together by hand against real servers, so that a test can step through them; each has a database and topics of its own. */
 final class Workbench implements AutoCloseable {
@@ -100,7 +100,7 @@ final class Workbench implements AutoCloseable {
     Runnable onSent = () -> {};
     Runnable onProblem = () -> {};
     Runnable onCaughtUp = () -> {};
-    final SteppedClock heartbeatClock = new SteppedClock();
+    final MutableClock heartbeatClock = MutableClock.epochUTC();
     Duration heartbeatInterval = Duration.ZERO;
     boolean tombstones;
     Clock clock = Clock.systemUTC();
