@@ -3,6 +3,7 @@ package dev.tidemark.consumer.ingest;
 import dev.tidemark.consumer.apply.DestinationPreparation;
 import dev.tidemark.consumer.apply.Problem;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,7 +108,8 @@ final class Supervisor implements SmartLifecycle {
             return null;
         } catch (Exception e) {
             Problem problem = Problem.of(e);
-            if (before == null) {
+            // Again when there is more to say: at first it may only be that nothing has answered yet.
+            if (before == null || !Objects.equals(before.sqlState(), problem.sqlState())) {
                 log.warn("{} cannot be used: sqlState={} message={}", what, problem.sqlState(), problem.message());
             }
             return problem;
