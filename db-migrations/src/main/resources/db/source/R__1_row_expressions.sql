@@ -186,3 +186,5 @@ BEGIN
       cdc.canonical(format('%I.%I', alias, a.attname), a.atttypid, a.attcollation) c(form)
     WHERE a.attrelid = relation AND a.attname = k.name);
 END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cdc FROM PUBLIC;

@@ -139,8 +139,9 @@ BEGIN
 END $$;
 
 -- Everything that the generated SQL of a table takes for granted, and its columns to the last detail, as a text to compare; NULL if the table cannot be read.
--- The details come from the catalogs. Where an old snapshot hides what the catalogs have, a question mark stands in their place; all else depends on nothing that it hides.
-CREATE OR REPLACE FUNCTION cdc.shape(relation regclass, key_index text) RETURNS text LANGUAGE plpgsql STABLE
+-- The details come from the catalogs. Where they are not wanted, or an old snapshot hides what the catalogs have, a question mark stands in their place; all else depends on nothing
+-- that it hides.
+CREATE OR REPLACE FUNCTION cdc.shape(relation regclass, key_index text, detailed boolean DEFAULT true) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 DECLARE
   live text;
@@ -150,18 +151,24 @@ BEGIN
     live := cdc.live_columns(relation);
     SELECT string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ' ORDER BY a.attnum) INTO known
     FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
-    RETURN format('%s (%s) %s %s', relation, live, pg_get_indexdef(to_regclass(key_index)), CASE WHEN live = known THEN cdc.columns(relation)::text ELSE '?' END);
+    RETURN format('%s (%s) %s %s', relation, live, pg_get_indexdef(to_regclass(key_index)), CASE WHEN detailed AND live = known THEN cdc.columns(relation)::text ELSE '?' END);
   END IF;
   RETURN NULL;
 END $$;
 
 -- Whether a table still has the shape that its trigger function was generated for. IMMUTABLE is what makes it free: the planner computes it once, and makes the plan anew
 -- whenever PostgreSQL invalidates plans that depend on the table, that is at every ALTER TABLE, GRANT, REVOKE or change of an index. So use it with constants only.
--- What an old snapshot hides counts as unchanged.
-CREATE OR REPLACE FUNCTION cdc.is_current(relation regclass, key_index text, shape text) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+-- What an old snapshot hides counts as unchanged. A plan outlives the transaction that made it, so none may find a detail changed only because its snapshot is old.
+-- A table that has come back to its shape is not what it was: the log has told of other columns meanwhile.
+CREATE OR REPLACE FUNCTION cdc.is_current(relation regclass, key_index text, shape text, table_id int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
 SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
-  SELECT coalesce(now = shape OR right(now, 1) = '?' AND starts_with(shape, left(now, -1)), false) FROM cdc.shape(relation, key_index) now
-$$;
+#variable_conflict use_variable
+DECLARE
+  now text := cdc.shape(relation, key_index, current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable'));
+  told text := (SELECT c.columns FROM cdc.told_columns c WHERE c.table_id = table_id ORDER BY c.id DESC LIMIT 1);
+BEGIN
+  RETURN coalesce(now = shape AND coalesce(told = cdc.columns(relation)::text, true) OR right(now, 1) = '?' AND starts_with(shape, left(now, -1)) AND told IS NULL, false);
+END $$;
 
 -- The old and the new rows that a trigger is told of: transition tables, or the one row where the rows before are wanted. SQL that is made for the moment is given that row as $1 and $2.
 CREATE OR REPLACE FUNCTION cdc.touched(relation regclass, anew boolean, OUT old_t text, OUT new_t text) LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -255,15 +262,18 @@ BEGIN
     ELSE format('INSERT INTO cdc.change_log (table_id, op) SELECT %s, ''x'' FROM %s LIMIT 1', table_id, CASE op WHEN 'INSERT' THEN 'new_t' ELSE 'old_t' END) END;
 END $$;
 
--- What tells of other columns, as the data of op s; NULL if the columns are those that cdc.track found.
+-- What tells of other columns, as the data of op s; NULL if the columns are those of which the log has told last. The columns of another table, which has taken the name, are
+-- others even if they have the numbers of the former ones: so these come without numbers.
 CREATE OR REPLACE FUNCTION cdc.schema_change(relation regclass, table_id int) RETURNS json LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 BEGIN
   RETURN (
-    SELECT json_build_object('before', t.columns, 'columns', now)
-    FROM cdc.tracked_table t, cdc.columns(relation) now
-    WHERE t.id = table_id AND t.relation = relation AND t.columns::text <> now::text);
+    SELECT json_build_object('columns', now, 'before', CASE WHEN t.relation = relation THEN told
+      ELSE (SELECT json_agg(c::jsonb || '{"number": 0}' ORDER BY place) FROM json_array_elements(told) WITH ORDINALITY c(c, place)) END)
+    FROM cdc.tracked_table t, cdc.columns(relation) now,
+      LATERAL (SELECT coalesce((SELECT c.columns FROM cdc.told_columns c WHERE c.table_id = table_id ORDER BY c.id DESC LIMIT 1), t.columns) AS told) last
+    WHERE t.id = table_id AND (t.relation <> relation OR told::text <> now::text));
 END $$;
 
 -- The statements for a table that is no longer what cdc.track found: which columns it has now, if these are others, and then the changes: whoever reads the log in its order
@@ -279,7 +289,10 @@ BEGIN
     RETURN cdc.uncaptured(table_id, op, cdc.has_before(relation));
   END IF;
   RETURN concat_ws('; ',
-    (SELECT format('INSERT INTO cdc.change_log (table_id, op, data) SELECT %s, ''s'', %L FROM %s n LIMIT 1', table_id, change, CASE op WHEN 'INSERT' THEN touched.new_t ELSE touched.old_t END)
+    (SELECT format($sql$
+      WITH told AS (INSERT INTO cdc.change_log (table_id, op, data) SELECT %1$s, 's', %2$L FROM %3$s n LIMIT 1 RETURNING data)
+      INSERT INTO cdc.told_columns (table_id, columns) SELECT %1$s, data->'columns' FROM told$sql$,
+      table_id, change, CASE op WHEN 'INSERT' THEN touched.new_t ELSE touched.old_t END)
      FROM cdc.schema_change(relation, table_id) change WHERE change IS NOT NULL),
     cdc.capture_statement(relation, table_id, op, anew => true));
 END $$;
@@ -382,7 +395,7 @@ DECLARE
   settings text[];
   anew text;
 BEGIN%s
-  IF %s <> %L OR NOT cdc.is_current(%5$L, %L, %L)%s THEN  -- altered since
+  IF %s <> %L OR NOT cdc.is_current(%5$L, %L, %L, %10$s)%8$s THEN  -- altered since
     settings := cdc.swap_output_settings((SELECT array_agg(value) FROM cdc.output_settings()));
     anew := CASE WHEN cdc.choice_text(%4$s) = %9$L THEN cdc.capture_anew(%4$s, %10$s, TG_OP) ELSE cdc.uncaptured(%10$s, TG_OP, %16$L) END;
     %17$s;
@@ -400,3 +413,5 @@ END $plpgsql$,
     cdc.capture_statement(relation, table_id, 'INSERT'), cdc.capture_statement(relation, table_id, 'UPDATE'), cdc.capture_statement(relation, table_id, 'DELETE'),
     cdc.capture_statement(relation, table_id, 'TRUNCATE'), failing, by_row, run_anew);
 END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cdc FROM PUBLIC;

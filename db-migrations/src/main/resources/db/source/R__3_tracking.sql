@@ -64,21 +64,35 @@ BEGIN
     WHERE t.relation = relation AND t.active AND t.schema_name = s.nspname AND t.table_name = c.relname
       AND (SELECT p.prosrc FROM pg_proc p WHERE p.oid = to_regproc('cdc.capture_' || t.id)) = cdc.capture_source(relation, t.id)
       AND t.attachments IS NOT DISTINCT FROM cdc.attachments(relation)
+      AND NOT EXISTS (SELECT FROM cdc.told_columns c WHERE c.table_id = t.id)
       AND NOT EXISTS (SELECT FROM cdc.missing_events(relation, t.id)));
 END $$;
 
--- The captured tables that cdc.track should look at again, since they were altered or chosen otherwise, lack a trigger, are gone, or have partitions that came or went. Cheap enough to be asked every
--- few seconds.
-CREATE OR REPLACE FUNCTION cdc.outdated() RETURNS SETOF cdc.tracked_table LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
+-- The captured tables that cdc.track should look at again, since they were altered or chosen otherwise, lack a trigger, are gone, or have partitions that came or went; and those
+-- that are locked (by an ALTER TABLE, VACUUM FULL ...), of which that cannot be told now. Cheap enough to be asked every few seconds.
+CREATE OR REPLACE FUNCTION cdc.outdated(OUT id int, OUT schema_name text, OUT table_name text, OUT locked boolean) RETURNS SETOF record LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off SET lock_timeout = '100ms' AS $$
+DECLARE
+  t cdc.tracked_table;
 BEGIN
-  RETURN QUERY SELECT t.* FROM cdc.tracked_table t LEFT JOIN pg_proc p ON p.oid = to_regproc('cdc.capture_' || t.id)
-  WHERE t.active AND (
-    t.attachments IS DISTINCT FROM cdc.attachments(t.relation)
-    OR EXISTS (SELECT FROM cdc.missing_events(t.relation, t.id))
-    OR cdc.lacks_watch(t.relation, t.id)
-    OR coalesce(strpos(p.prosrc, quote_literal(cdc.shape(t.relation, cdc.key_index(t.relation)))), 0) = 0
-    OR strpos(p.prosrc, quote_literal(cdc.choice_text(t.relation))) = 0);
+  FOR t IN SELECT * FROM cdc.tracked_table c WHERE c.active ORDER BY c.id LOOP
+    id := t.id;
+    schema_name := t.schema_name;
+    table_name := t.table_name;
+    BEGIN
+      locked := false;
+      CONTINUE WHEN t.attachments IS NOT DISTINCT FROM cdc.attachments(t.relation)
+        AND NOT EXISTS (SELECT FROM cdc.missing_events(t.relation, t.id))
+        AND NOT EXISTS (SELECT FROM cdc.told_columns c WHERE c.table_id = t.id)
+        AND NOT cdc.lacks_watch(t.relation, t.id)
+        AND t.shape IS NOT DISTINCT FROM cdc.shape(t.relation, cdc.key_index(t.relation))
+        AND t.choice IS NOT DISTINCT FROM cdc.choice_text(t.relation);
+    EXCEPTION WHEN lock_not_available THEN
+      locked := true;
+      PERFORM set_config('lock_timeout', '1ms', true);  -- however many there are
+    END;
+    RETURN NEXT;
+  END LOOP;
 END $$;
 
 -- Whether a table has another name, other columns or another key than cdc.track found. Unlike cdc.outdated it waits for no lock on the table, but believes the catalogs,
@@ -87,14 +101,12 @@ CREATE OR REPLACE FUNCTION cdc.is_altered(relation regclass, table_id int) RETUR
 SET standard_conforming_strings = on SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
-  begin_of_shape text := quote_literal(format('%s (%s) ', relation, (
+  begin_of_shape text := format('%s (%s) ', relation, (
       SELECT string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ' ORDER BY a.attnum) FROM pg_attribute a
-      WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped)));
+      WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped));
 BEGIN
   RETURN NOT EXISTS (
-    SELECT FROM cdc.tracked_table t, pg_proc p
-    WHERE t.id = table_id AND t.key_columns = cdc.key_columns(relation) AND p.oid = to_regproc('cdc.capture_' || table_id)
-      AND strpos(p.prosrc, trim('E' FROM left(begin_of_shape, -1))) > 0);
+    SELECT FROM cdc.tracked_table t WHERE t.id = table_id AND t.key_columns = cdc.key_columns(relation) AND starts_with(t.shape, begin_of_shape));
 END $$;
 
 -- CASCADE takes the triggers along; DROP TRIGGER would want the owner of the table.
@@ -111,25 +123,25 @@ BEGIN
   RETURN (SELECT array_agg(c.relfilenode ORDER BY c.oid) FROM pg_class c WHERE c.oid = ANY (coalesce(cdc.partitions(relation), ARRAY[relation])));
 END $$;
 
--- Whether rows may have other values after a schema change, of which no trigger tells: the table was rewritten, a column came with values or took the name of another one,
--- or its values read otherwise. A column that came empty, that went, or that holds more than before, leaves all values as they are.
-CREATE OR REPLACE FUNCTION cdc.changes_values(relation regclass, change json, file_nodes oid[]) RETURNS boolean LANGUAGE plpgsql STABLE
+-- Whether rows may have other values than they had with the columns before, of which no trigger tells: the table was rewritten, a column came with values or took the name of
+-- another one, or its values read otherwise. A column that came empty, that went, or that holds more than before, leaves all values as they are.
+CREATE OR REPLACE FUNCTION cdc.changes_values(relation regclass, before json, now json, file_nodes oid[]) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
 #variable_conflict use_variable
 DECLARE
   members oid[] := coalesce(cdc.partitions(relation), ARRAY[relation]);
 BEGIN
-  RETURN change IS NOT NULL AND (cdc.file_nodes(relation) IS DISTINCT FROM file_nodes OR EXISTS (
-    SELECT FROM json_to_recordset(change->'columns') AS now(name text, type text, generated boolean, number int)
-    LEFT JOIN json_to_recordset(change->'before') AS before(name text, type text, number int) ON before.number = now.number
-    WHERE CASE WHEN before.number IS NULL THEN
-        now.generated
-        OR EXISTS (SELECT FROM json_to_recordset(change->'before') AS o(name text) WHERE o.name = now.name)
-        OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = ANY (members) AND a.attname = now.name AND a.atthasmissing)
+  RETURN before::text <> now::text AND (cdc.file_nodes(relation) IS DISTINCT FROM file_nodes OR EXISTS (
+    SELECT FROM json_to_recordset(now) AS n(name text, type text, generated boolean, number int)
+    LEFT JOIN json_to_recordset(before) AS b(name text, type text, number int) ON b.number = n.number
+    WHERE CASE WHEN b.number IS NULL THEN
+        n.generated
+        OR EXISTS (SELECT FROM json_to_recordset(before) AS o(name text) WHERE o.name = n.name)
+        OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = ANY (members) AND a.attname = n.name AND a.atthasmissing)
       ELSE
-        before.name <> now.name
-        OR NOT ARRAY[regexp_replace(before.type, '\(.*?\)', ''), regexp_replace(now.type, '\(.*?\)', '')] <@ '{text,character varying}'
-          AND regexp_replace(before.type, '\(.*?\)', '') <> regexp_replace(now.type, '\(.*?\)', '')
+        b.name <> n.name
+        OR NOT ARRAY[regexp_replace(b.type, '\(.*?\)', ''), regexp_replace(n.type, '\(.*?\)', '')] <@ '{text,character varying}'
+          AND regexp_replace(b.type, '\(.*?\)', '') <> regexp_replace(n.type, '\(.*?\)', '')
       END));
 END $$;
 
@@ -184,16 +196,21 @@ BEGIN
   gap := coalesce(gap, (
     SELECT 'rows may have left it with the partition ' || string_agg(split_part(k, '/', 1)::oid::regclass::text, ', ') FROM unnest(known) k WHERE k <> ALL (attachments)));
 
-  UPDATE cdc.tracked_table t SET copy_at = clock_timestamp()
-  WHERE t.active AND t.relation = relation AND cdc.changes_values(relation, cdc.schema_change(relation, t.id), t.file_nodes);
+  -- If writers have told of other columns than these meanwhile, it is too long a story to say that no values have changed.
+  UPDATE cdc.tracked_table t SET copy_at = clock_timestamp(), copy_after = NULL, copy_up_to = NULL
+  WHERE t.active AND t.relation = relation AND (
+    cdc.changes_values(relation, t.columns, cdc.columns(relation), t.file_nodes)
+    OR EXISTS (SELECT FROM cdc.told_columns c WHERE c.table_id = t.id AND c.columns::text NOT IN (t.columns::text, cdc.columns(relation)::text)));
   INSERT INTO cdc.change_log (table_id, op, data)
-  SELECT t.id, 's', c FROM cdc.tracked_table t, cdc.schema_change(relation, t.id) c WHERE t.relation = relation AND (t.schema_name, t.table_name) = (table_schema, name) AND c IS NOT NULL;
+  SELECT t.id, 's', c FROM cdc.tracked_table t, cdc.schema_change(relation, t.id) c WHERE (t.schema_name, t.table_name) = (table_schema, name) AND c IS NOT NULL;
+  DELETE FROM cdc.told_columns c USING cdc.tracked_table t WHERE c.table_id = t.id AND (t.schema_name, t.table_name) = (table_schema, name);
 
-  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, row_expression, key_expression, attachments, columns, file_nodes)
-  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.row_expression(relation), cdc.key_expression(relation), attachments, cdc.columns(relation), cdc.file_nodes(relation))
+  INSERT INTO cdc.tracked_table AS t (relation, schema_name, table_name, key_columns, key_expression, shape, choice, attachments, columns, file_nodes)
+  VALUES (relation, table_schema, name, cdc.key_columns(relation), cdc.key_expression(relation), cdc.shape(relation, cdc.key_index(relation)), cdc.choice_text(relation),
+    attachments, cdc.columns(relation), cdc.file_nodes(relation))
   ON CONFLICT (schema_name, table_name) DO UPDATE SET
-    relation = excluded.relation, key_columns = excluded.key_columns, row_expression = excluded.row_expression, key_expression = excluded.key_expression, attachments = excluded.attachments,
-    columns = excluded.columns, file_nodes = excluded.file_nodes, active = true,
+    relation = excluded.relation, key_columns = excluded.key_columns, key_expression = excluded.key_expression, shape = excluded.shape, choice = excluded.choice,
+    attachments = excluded.attachments, columns = excluded.columns, file_nodes = excluded.file_nodes, active = true,
     -- What was captured before still counts, unless there was a gap or the key is another.
     tracked_at = CASE WHEN t.active AND t.relation = excluded.relation AND t.key_columns = excluded.key_columns AND gap IS NULL THEN t.tracked_at ELSE clock_timestamp() END
   RETURNING t.id INTO table_id;
@@ -234,3 +251,5 @@ END $$;
 CREATE OR REPLACE FUNCTION cdc.untrack(relation regclass) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT cdc.drop_capture(t.id) FROM cdc.tracked_table t WHERE t.relation = untrack.relation AND t.active
 $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cdc FROM PUBLIC;

@@ -74,3 +74,5 @@ BEGIN
 EXCEPTION WHEN object_in_use OR lock_not_available THEN
   NULL;
 END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cdc FROM PUBLIC;

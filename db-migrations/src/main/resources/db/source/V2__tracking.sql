@@ -6,8 +6,9 @@ CREATE TABLE cdc.tracked_table (
   schema_name    text        NOT NULL,
   table_name     text        NOT NULL,
   key_columns    text[]      NOT NULL,
-  row_expression text        NOT NULL,
   key_expression text        NOT NULL,
+  shape          text,
+  choice         text,
   active         boolean     NOT NULL DEFAULT true,
   tracked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   copy_at        timestamptz,
@@ -20,7 +21,8 @@ CREATE TABLE cdc.tracked_table (
   UNIQUE (schema_name, table_name)
 );
 COMMENT ON TABLE cdc.tracked_table IS 'What is or was captured. Rows stay when a table is untracked, since the log may still refer to them';
-COMMENT ON COLUMN cdc.tracked_table.row_expression IS 'SQL over the alias t that gives the row as json, as the triggers log it; key_expression gives its key';
+COMMENT ON COLUMN cdc.tracked_table.key_expression IS 'SQL over the alias t that gives the key as json, as the triggers log it';
+COMMENT ON COLUMN cdc.tracked_table.shape IS 'What the trigger function was generated for (cdc.shape); choice likewise (cdc.choice_text)';
 COMMENT ON COLUMN cdc.tracked_table.tracked_at IS 'Since when the table is captured without a gap and by this key; whoever copies it has to copy it anew when this changes';
 COMMENT ON COLUMN cdc.tracked_table.copy_at IS 'When a new copy of the table was last asked for, though none of its changes were missed: they go on being published meanwhile';
 COMMENT ON COLUMN cdc.tracked_table.copy_after IS 'The key, as JSON, behind which the copy that was asked for begins, NULL for the table''s begin; copy_up_to is the last key of it, NULL for the table''s end';
@@ -35,8 +37,17 @@ BEGIN
   UPDATE cdc.tracked_table SET unchanged_from = nextval('cdc.change_log_id') WHERE id = NEW.id;
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER note_change AFTER INSERT OR UPDATE OF relation, key_columns, row_expression, active ON cdc.tracked_table
+CREATE CONSTRAINT TRIGGER note_change AFTER INSERT OR UPDATE OF relation, key_columns, shape, active ON cdc.tracked_table
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cdc.note_change();
+
+-- The columns of which writers have told in the log, since a table was altered after cdc.track last looked at it.
+CREATE TABLE cdc.told_columns (
+  table_id int    NOT NULL,
+  id       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  columns  json   NOT NULL,
+  PRIMARY KEY (table_id, id)
+);
+COMMENT ON TABLE cdc.told_columns IS 'The columns of which writers have told since cdc.track last looked at their table: the last ones are those that the stream knows';
 
 -- A unique index in the place of the primary key, where there is none or another key is wanted.
 CREATE TABLE cdc.key_choice (

@@ -32,7 +32,7 @@ class RowExpressionIT {
 
     @BeforeEach
     void clear() {
-        session.run("DROP TABLE IF EXISTS v, back, k, g", "TRUNCATE cdc.change_log");
+        session.run("DROP TABLE IF EXISTS v, back, k, g", "TRUNCATE cdc.change_log, cdc.tracked_table");
     }
 
     @AfterAll
@@ -229,8 +229,8 @@ class RowExpressionIT {
                 "BEGIN",
                 "SELECT set_config(name, value, true) FROM cdc.output_settings()",
                 "SET LOCAL search_path = pg_catalog, pg_temp");
-        String expression =
-                session.value("SELECT row_expression FROM cdc.tracked_table WHERE table_name = '%s'".formatted(table));
+        String expression = session.value(
+                "SELECT cdc.row_expression(relation) FROM cdc.tracked_table WHERE table_name = '%s'".formatted(table));
         assertThat(session.rows("SELECT %s FROM public.%s t ORDER BY id".formatted(expression, table)))
                 .isEqualTo(session.rows("SELECT data FROM cdc.change_log WHERE op = 'u' ORDER BY (key->>'id')::int"));
         session.run("COMMIT");

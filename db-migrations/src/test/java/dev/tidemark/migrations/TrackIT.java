@@ -199,7 +199,7 @@ class TrackIT {
                                 "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 't'::regclass AND mode <> 'AccessShareLock'"))
                 .isEmpty();
         session.run("COMMIT");
-        assertThat(session.value("SELECT row_expression FROM cdc.tracked_table"))
+        assertThat(session.value("SELECT cdc.row_expression(relation) FROM cdc.tracked_table"))
                 .contains("t.a::text AS a");
     }
 

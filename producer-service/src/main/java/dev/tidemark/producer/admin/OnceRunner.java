@@ -33,7 +33,8 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
 
     private static final String LOSSES =
             "tables are not, or were not, captured without a gap: %s. Without a producer that runs, the next run copies a table anew after this at the source:"
-                    + " UPDATE cdc.tracked_table SET copy_at = clock_timestamp() WHERE (schema_name, table_name) = ('…', '…')";
+                    + " UPDATE cdc.tracked_table SET copy_at = clock_timestamp(), copy_after = NULL, copy_up_to = NULL"
+                    + " WHERE (schema_name, table_name) = ('…', '…')";
 
     private final Supplier<PollStatus> poller;
     private final CaptureMonitor monitor;

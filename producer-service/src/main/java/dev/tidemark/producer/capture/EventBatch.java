@@ -49,7 +49,8 @@ final class EventBatch {
                     batch.forget(route, change.key());
                 }
             }
-            if (change.schemaChange() != null && schemaChanges.isNew(change) && route != null && route.isOpen()) {
+            if (change.schemaChange() != null && schemaChanges.isNew(change) && route != null) {
+                // Also of a table that is about to be copied anew: the rows of the copy have these columns.
                 batch.mark(
                         route,
                         change.schemaChange().marker(sequence, route.table().id()));

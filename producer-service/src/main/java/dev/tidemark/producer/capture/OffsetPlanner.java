@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,14 +60,15 @@ final class OffsetPlanner {
         }
         SourceHistory.refuseOther(source, intent);
         SourceHistory.refuseOlder(source.point().snapshot(), PgSnapshot.parse(intent.previous()));
-        Set<TableId> outdated = new HashSet<>(TrackedTables.outdated(source.jdbc())
-                .orElseThrow(
-                        () -> new LockedTableException("A captured table is locked by an ALTER TABLE or the like")));
+        TrackedTables.Outdated outdated = TrackedTables.outdated(source.jdbc());
+        if (!outdated.locked().isEmpty()) {
+            throw new LockedTableException("Locked by an ALTER TABLE or the like: " + outdated.locked());
+        }
         Connection connection = source.jdbc();
         connection.setAutoCommit(false);
         try {
             RetainedLog.lock(connection);
-            return rewind(connection, stored, intent, target.time(), outdated);
+            return rewind(connection, stored, intent, target.time(), outdated.tables());
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);

@@ -3,7 +3,7 @@ package dev.tidemark.producer.capture;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The last schema change of each table, to tell repetitions: until a table is tracked again, each statement logs it once more. */
+/** The last schema change of each table, to tell repetitions: writers that do not see each other each log it. */
 final class SchemaChanges {
 
     private final Map<Integer, SchemaChange> last = new HashMap<>();

@@ -1,5 +1,7 @@
 package dev.tidemark.producer.capture;
 
+import static java.util.stream.Collectors.toCollection;
+
 import dev.tidemark.model.TableId;
 import dev.tidemark.producer.source.LockedTableException;
 import dev.tidemark.producer.source.SourceConnection;
@@ -13,8 +15,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ final class Tracking {
     private final TableProblems problems;
     private final Set<TableId> tracked = new HashSet<>();
     private final Set<TableId> toUntrack = new HashSet<>();
-    private boolean locked;
+    private Set<TableId> locked = Set.of();
 
     Tracking(Pipeline pipeline, SourceConnection source, LockedTables lockedTables, TableProblems problems) {
         this.pipeline = pipeline;
@@ -49,11 +51,12 @@ final class Tracking {
     Set<TableId> refresh() throws SQLException {
         Set<TableId> toTrack = new LinkedHashSet<>(wanted());
         toTrack.removeAll(tracked);
-        toTrack.addAll(outdated());
-        if (!locked) {
-            lockedTables.forgetExcept(toTrack);
-        }
-        Set<TableId> refused = locked ? new HashSet<>(problems.all()) : new HashSet<>();
+        TrackedTables.Outdated outdated = TrackedTables.outdated(source.jdbc());
+        toTrack.addAll(outdated.tables());
+        tellLocked(outdated.locked());
+        lockedTables.forgetExcept(
+                Stream.of(toTrack, locked).flatMap(Set::stream).toList());
+        Set<TableId> refused = problems.all().stream().filter(locked::contains).collect(toCollection(HashSet::new));
         for (TableId table : toTrack) {
             if (!track(table)) {
                 refused.add(table);
@@ -85,13 +88,11 @@ final class Tracking {
         return wanted;
     }
 
-    private List<TableId> outdated() throws SQLException {
-        Optional<List<TableId>> outdated = TrackedTables.outdated(source.jdbc());
-        if (outdated.isEmpty() && !locked) {
-            LOG.info("A tracked table is locked; whether tables were altered is looked at later");
+    private void tellLocked(Set<TableId> now) {
+        if (!now.isEmpty() && !now.equals(locked)) {
+            LOG.info("Locked, so whether they were altered is looked at later: {}", now);
         }
-        locked = outdated.isEmpty();
-        return outdated.orElse(List.of());
+        locked = now;
     }
 
     private boolean track(TableId table) throws SQLException {

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkReader {
 
-    private static final String ALTERED = "SELECT cdc.schema_change(to_regclass(?), ?) IS NOT NULL";
+    private static final String ALTERED = """
+            SELECT t.relation IS DISTINCT FROM to_regclass(?) OR t.columns::text IS DISTINCT FROM cdc.columns(t.relation)::text
+            FROM cdc.tracked_table t WHERE t.id = ?
+            """;
     private static final int FETCH_ROWS = 500;
     /** Larger rows are read one by one. */
     private static final int INLINE_BYTES = 64 * 1024;
@@ -76,7 +79,7 @@ public final class ChunkReader {
         }
     }
 
-    /** A chunk may not have columns of which the change log has not told before it. */
+    /** A chunk may not have columns of which the change log has not told before it, nor be of another table that has taken the name. */
     private static void refuseAltered(Connection connection, TrackedTable table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ALTERED)) {
             statement.setString(1, table.id().sql());

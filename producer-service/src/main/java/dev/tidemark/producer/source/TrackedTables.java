@@ -8,8 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -25,7 +26,7 @@ public final class TrackedTables {
     private static final String TRACK_BY = "SELECT cdc.track(to_regclass(?), CAST(?::text AS regclass))";
     private static final String CHOOSE = "SELECT cdc.choose(to_regclass(?), ?::jsonb, CAST(?::text AS regclass))";
     private static final String EXISTS = "SELECT to_regclass(?) IS NOT NULL";
-    private static final String OUTDATED = "SELECT schema_name, table_name FROM cdc.outdated()";
+    private static final String OUTDATED = "SELECT schema_name, table_name, locked FROM cdc.outdated()";
     private static final String UNTRACK =
             "SELECT cdc.untrack(relation) FROM cdc.tracked_table WHERE active AND schema_name = ? AND table_name = ?";
     /** Of a domain it is the type below, of an enum or padded text its text. A table that is gone, or has lost a column of its key, has types that nobody asks for. */
@@ -126,30 +127,24 @@ public final class TrackedTables {
     }
 
     /**
-     * The tables that have been altered, or have lost a trigger, since they were tracked.
+     * What has to be tracked anew.
      *
-     * @return empty if that cannot be told now, since a table is locked (by an ALTER TABLE, VACUUM FULL ...)
+     * @param tables those that have been altered, or have lost a trigger, since they were tracked
+     * @param locked those of which that cannot be told now (by an ALTER TABLE, VACUUM FULL ...)
      */
-    public static Optional<List<TableId>> outdated(Connection connection) throws SQLException {
-        List<TableId> tables = new ArrayList<>();
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(LIMIT_LOOK);
-            try (ResultSet rows = statement.executeQuery(OUTDATED)) {
-                while (rows.next()) {
-                    tables.add(new TableId(rows.getString(1), rows.getString(2)));
-                }
+    public record Outdated(Set<TableId> tables, Set<TableId> locked) {}
+
+    /** The tables that have been altered, or have lost a trigger, since they were tracked. */
+    public static Outdated outdated(Connection connection) throws SQLException {
+        Outdated outdated = new Outdated(new LinkedHashSet<>(), new LinkedHashSet<>());
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(OUTDATED)) {
+            while (row.next()) {
+                Set<TableId> tables = row.getBoolean(3) ? outdated.locked() : outdated.tables();
+                tables.add(new TableId(row.getString(1), row.getString(2)));
             }
-            return Optional.of(tables);
-        } catch (SQLException e) {
-            if (LOCKED.equals(e.getSQLState())) {
-                return Optional.empty();
-            }
-            throw e;
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
         }
+        return outdated;
     }
 
     /** All tables that are or were tracked. */

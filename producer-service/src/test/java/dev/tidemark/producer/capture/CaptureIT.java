@@ -613,6 +613,10 @@ class CaptureIT {
             Workbench.drain(capture);
             assertThat(fold(events("items"))).isEqualTo(table("items"));
 
+            bench.execute("ALTER TABLE items ADD COLUMN w int DEFAULT 5");
+            Workbench.drain(capture);
+            assertThat(fold(events("items"))).as("copied anew meanwhile").isEqualTo(table("items"));
+
             alter.execute("ALTER TABLE locked ADD COLUMN w int");
             alteration.commit();
             Workbench.drain(capture);
