@@ -2,6 +2,9 @@ package dev.tidemark.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.model.Marker;
+import dev.tidemark.model.Marker.ColumnType;
+import dev.tidemark.model.MarkerCodec;
 import dev.tidemark.model.Operation;
 import dev.tidemark.stack.EmbeddedBroker;
 import dev.tidemark.stack.EmbeddedDatabase;
@@ -17,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +44,6 @@ class ConsumerServiceIT {
     private static EmbeddedBroker broker;
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Events people = Events.of("people");
 
     @BeforeAll
     static void start() {
@@ -53,15 +57,17 @@ class ConsumerServiceIT {
         database.close();
     }
 
-    private static ConfigurableApplicationContext service() {
-        return new SpringApplicationBuilder(ConsumerApplication.class)
-                .run(
+    private static ConfigurableApplicationContext service(String... options) {
+        Stream<String> all = Stream.concat(
+                Stream.of(
                         "--spring.datasource.url=" + database.jdbcUrl(),
                         "--spring.datasource.username=" + database.user(),
                         "--spring.datasource.password=" + database.password(),
                         "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
                         "--cdc.ingest.check-interval=200ms",
-                        "--server.port=0");
+                        "--server.port=0"),
+                Stream.of(options));
+        return new SpringApplicationBuilder(ConsumerApplication.class).run(all.toArray(String[]::new));
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext service, String path) {
@@ -92,21 +98,29 @@ class ConsumerServiceIT {
         }
     }
 
-    private void send(String topic, long sequence, int id, String name) throws Exception {
+    private static void send(String topic, long sequence, int id, String name) throws Exception {
+        Events events = Events.of(topic.substring("tidemark.".length()));
+        byte[] value = events.value(Operation.UPDATE, sequence, "{'id':%d,'name':'%s'}".formatted(id, name));
+        send(new ProducerRecord<>(topic, Events.utf8("{\"id\":" + id + "}"), value));
+    }
+
+    private static void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            byte[] value = people.value(Operation.UPDATE, sequence, "{'id':%d,'name':'%s'}".formatted(id, name));
-            producer.send(new ProducerRecord<>(topic, Events.utf8("{\"id\":" + id + "}"), value))
-                    .get();
+            producer.send(record).get();
         }
     }
 
     private static String names() {
+        return value("SELECT string_agg(name, ',' ORDER BY id) FROM people");
+    }
+
+    private static String value(String query) {
         try (var connection = database.connect();
                 var statement = connection.createStatement();
-                var row = statement.executeQuery("SELECT string_agg(name, ',' ORDER BY id) FROM people")) {
+                var row = statement.executeQuery(query)) {
             row.next();
             return String.valueOf(row.getString(1));
         } catch (SQLException e) {
@@ -169,6 +183,63 @@ class ConsumerServiceIT {
             broker.start();
             send("tidemark.public.people", 5, 5, "e");
             await("the row after the broker came back", () -> names().equals("a,b,toolong,d,e"));
+        }
+    }
+
+    /** Kafka takes the partitions from a consumer that does not come by for {@code max.poll.interval.ms}. */
+    @Test
+    void altersATableOnceHoweverLongThatTakes() throws Exception {
+        database.execute("""
+                CREATE TABLE pets (id int PRIMARY KEY);
+                CREATE TABLE done (at timestamptz);
+                CREATE FUNCTION altering() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                  WHILE current_query() LIKE '%pets%' AND NOT EXISTS (SELECT FROM public.done) LOOP
+                    PERFORM pg_sleep(0.01);
+                  END LOOP;
+                END $$;
+                CREATE EVENT TRIGGER altering ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION altering();
+                ALTER EVENT TRIGGER altering ENABLE ALWAYS;
+                """);
+        String topic = "tidemark.public.pets";
+        createTopic(topic);
+        ColumnType id = new ColumnType("id", "integer", true, false, 1, 1);
+        ColumnType name = new ColumnType("name", "text", false, false, 0, 2);
+        Marker marker = new Marker.SchemaChange(1, "public", "pets", List.of(id), List.of(id, name));
+        try (ConfigurableApplicationContext service = service(
+                "--cdc.sink.schema-changes=apply", "--spring.kafka.consumer.properties.max.poll.interval.ms=1000")) {
+            await(
+                    "the consumer",
+                    () -> value("SELECT next_offset FROM cdc.applied_offset WHERE topic = '" + topic + "'")
+                            .equals("0"));
+            send(new ProducerRecord<>(
+                    topic,
+                    null,
+                    MarkerCodec.key(),
+                    null,
+                    List.of(new RecordHeader(Marker.HEADER, MarkerCodec.write(marker)))));
+            await(
+                    "the alteration",
+                    () -> value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'ALTER%'")
+                            .equals("1"));
+            await("the consumer to be given up", () -> members() == 0);
+            database.execute("INSERT INTO done VALUES (now())");
+
+            send(topic, 2, 1, "a");
+            await("the row", () -> value("SELECT name FROM pets").equals("a"));
+            assertThat(value("SELECT next_offset FROM cdc.applied_offset WHERE topic = '" + topic + "'"))
+                    .isEqualTo("2");
+            await("health", () -> get(service, "health").statusCode() == 200);
+        }
+    }
+
+    private static int members() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            return admin.describeConsumerGroups(List.of("tidemark-tidemark"))
+                    .describedGroups()
+                    .get("tidemark-tidemark")
+                    .get()
+                    .members()
+                    .size();
         }
     }
 }

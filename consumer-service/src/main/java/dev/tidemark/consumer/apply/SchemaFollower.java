@@ -10,6 +10,7 @@ import dev.tidemark.model.TableId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class SchemaFollower {
 
     /** Readers wait behind whoever waits for the lock. */
     private static final String LOCK_TIMEOUT = "1s";
+
+    /** PostgreSQL may rewrite the table, which takes longer than any other answer may. */
+    private static final Duration REWRITE_TIME = Duration.ofDays(1);
 
     private final TableCatalog catalog;
     private final TableCreator creator;
@@ -90,19 +94,29 @@ final class SchemaFollower {
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
-            statement.execute(alteration.sql());
+            patiently(statement, alteration.sql());
             statement.execute("SET LOCAL lock_timeout = '" + SessionSettings.LOCK_TIMEOUT + "'");
         } catch (SQLException e) {
-            if (ErrorKind.isDisconnection(e)) {
-                throw e;
-            }
-            throw new EnvironmentException(awaiting(
+            String message = awaiting(
                     id,
                     List.of(alteration),
                     "The table %s could not be made to follow a schema change of %s at the source",
-                    ", which is tried again (" + e.getMessage() + ')'));
+                    ", which is tried again (" + e.getMessage() + ')');
+            if (ErrorKind.isDisconnection(e)) {
+                throw new SQLException(message, e.getSQLState());
+            }
+            throw new EnvironmentException(message);
         }
         log.info("Altered {} as {} was at the source: {}", catalog.target(id).table(), id, alteration.sql());
+    }
+
+    /** That the server is gone is noticed meanwhile by TCP's keep-alive. After a failure the connection is given back, with the usual time. */
+    private static void patiently(Statement statement, String sql) throws SQLException {
+        Connection connection = statement.getConnection();
+        int usual = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(REWRITE_TIME.toMillis()));
+        statement.execute(sql);
+        connection.setNetworkTimeout(Runnable::run, usual);
     }
 
     private String awaiting(TableId id, List<Alteration> alterations, String what, String reason) {

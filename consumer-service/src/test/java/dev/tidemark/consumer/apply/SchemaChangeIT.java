@@ -1,6 +1,7 @@
 package dev.tidemark.consumer.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
@@ -11,16 +12,21 @@ import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.Partitioning;
 import dev.tidemark.model.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Tables of the destination follow those of the source, as it is wished for each. */
 class SchemaChangeIT {
@@ -36,7 +42,10 @@ class SchemaChangeIT {
 
     @BeforeEach
     void reset() {
-        destination.execute("DROP TABLE IF EXISTS people CASCADE", "DROP SCHEMA IF EXISTS crm CASCADE");
+        destination.execute(
+                "DROP EVENT TRIGGER IF EXISTS altering",
+                "DROP TABLE IF EXISTS people CASCADE",
+                "DROP SCHEMA IF EXISTS crm CASCADE");
     }
 
     /** Columns as {@code number name type}, with an exclamation mark for NOT NULL and a star for the key. */
@@ -304,5 +313,73 @@ class SchemaChangeIT {
         assertThat(statements(problem)).isEqualTo("ALTER TABLE \"public\".\"people\" ALTER COLUMN \"id\" TYPE bigint");
         destination.execute("DROP VIEW ids");
         assertThat(batches.applyAgain().problem()).isNull();
+    }
+
+    /** What the server does whenever it is to alter a table. */
+    private static void whenAltering(String plpgsql) {
+        destination.execute(
+                "CREATE OR REPLACE FUNCTION altering() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN " + plpgsql
+                        + "; END $$",
+                "CREATE EVENT TRIGGER altering ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION altering()",
+                "ALTER EVENT TRIGGER altering ENABLE ALWAYS");
+    }
+
+    /** A destination of which every answer has to come within a second. */
+    private static DataSource impatient() {
+        return new DelegatingDataSource(destination.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                connection.setNetworkTimeout(Runnable::run, 1000);
+                return connection;
+            }
+        };
+    }
+
+    @Test
+    void mayTakeLongerToAlterThanAnythingElse() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, a int)");
+        whenAltering("PERFORM pg_sleep(1.2)");
+        Targets applying = new Targets(new SinkProperties(false, SchemaChanges.APPLY, Map.of()));
+        Sink sink = new Sink(impatient(), applying, false, TestDestination.DEAD_LETTERS, TestDestination.NO_RULES);
+        Outcome outcome = new Batches(destination, sink, "t")
+                .steps(change(0, 1, "1 id integer*; 2 a integer", "1 id integer*; 2 a bigint"))
+                .changes(people.upsert(2, "{'id':1}", "{'id':1,'a':5000000000}"))
+                .apply();
+        assertThat(outcome.problem()).isNull();
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("1|5000000000");
+    }
+
+    @Test
+    void sayWhatWasBeingDoneWhenTheConnectionWasLost() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        whenAltering("PERFORM pg_terminate_backend(pg_backend_pid())");
+        Batches batches = batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
+        Problem problem = batches.applyAgain().problem();
+        assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+        assertThat(problem.sqlState()).isEqualTo("57P01");
+        assertThat(problem.message()).contains("could not be made to follow").contains("terminating connection");
+        assertThat(statements(problem)).isEqualTo("ALTER TABLE \"public\".\"people\" ALTER COLUMN \"id\" TYPE bigint");
+    }
+
+    /** Kafka gives the partitions of a consumer that alters for long to another one. */
+    @Test
+    void areAlteredOnceThoughAnotherConsumerTakesOverMeanwhile() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
+        whenAltering("WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP");
+        Step change = change(0, 1, "1 id integer*", "1 id bigint*");
+        Batches first = batches(SchemaChanges.APPLY).steps(change);
+        Batches other = batches(SchemaChanges.APPLY).steps(change);
+        CompletableFuture<Outcome> altering = CompletableFuture.supplyAsync(first::applyAgain);
+        while (destination
+                .value("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'ALTER%'")
+                .equals("0")) {
+            Thread.onSpinWait();
+        }
+        assertThatThrownBy(other::applyAgain).isInstanceOf(FencedException.class);
+        assertThat(altering.join().problem()).isNull();
+        Batches next = batches(SchemaChanges.APPLY).changes(people.upsert(2, "{'id':5000000000}", "{'id':5000000000}"));
+        assertThat(next.batch().start().nextOffset()).isEqualTo(1);
+        assertThat(next.applyAgain().problem()).isNull();
     }
 }
