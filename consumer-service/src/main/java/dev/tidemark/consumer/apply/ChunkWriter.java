@@ -99,7 +99,7 @@ final class ChunkWriter {
     void createIfWished(Connection connection, ChunkStart start) throws SQLException {
         catalog.forget(start.tableId());
         if (!createTables || catalog.exists(connection, start.tableId())) {
-            schema.addMissing(connection, start);
+            schema.follow(connection, start);
             return;
         }
         // The other partitions' consumers have the same chunk.

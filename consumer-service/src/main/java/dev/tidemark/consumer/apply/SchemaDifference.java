@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *       need the former name; the new copy of the table, which follows a rename, has its values;
  *   <li>a column that the destination lacks is added, without NOT NULL, since it has rows. If unknown columns are ignored it is left out, unless it belongs to the key;
  *   <li>a column takes another type if it had the source's former one, or one between, and its type does not hold all values of the new one;
- *   <li>a column may be NULL from when it may be at the source, or has gone there: it stays at the destination, but no row brings a value.
+ *   <li>a column may be NULL from when it may be at the source, or has gone there: it stays at the destination, but no row brings a value, so that it cannot belong to the
+ *       primary key.
  * </ol>
  *
  * What the destination has otherwise than the source had it before is its owner's choice, and stays.
@@ -44,17 +45,18 @@ final class SchemaDifference {
     record Alteration(String sql, @Nullable ColumnType type, boolean safe) {}
 
     /**
+     * @param before the columns that the source's table had; null if nothing tells
      * @param whole whether all of the table's events come by the same partition
      * @param there the destination's columns, by their names
      */
     SchemaDifference(
             Target target,
-            List<ColumnType> before,
+            @Nullable List<ColumnType> before,
             List<ColumnType> now,
             boolean whole,
             Map<String, DestinationColumn> there) {
         this.target = target;
-        this.before = before;
+        this.before = before == null ? FormerColumns.of(target, now, there) : before;
         this.now = now;
         this.whole = whole;
         this.there = new HashMap<>(there);
@@ -67,7 +69,7 @@ final class SchemaDifference {
                 compare(column, destination);
             }
         }
-        before.forEach(this::gone);
+        this.before.forEach(this::gone);
     }
 
     /** In the order in which they have to be run. */
@@ -119,7 +121,9 @@ final class SchemaDifference {
             ColumnType old = byNumber(column);
             boolean isRenamed = !whole && old != null && !old.name().equals(column.name());
             String name = TableId.quote(target.column(column.name()));
-            alter("ADD COLUMN " + name + ' ' + column.type(), column, !isRenamed);
+            // Rows that are there have no value for it, which a key needs.
+            boolean safe = !isRenamed && column.keyPosition() == 0;
+            alter("ADD COLUMN " + name + ' ' + column.type(), column, safe);
         }
     }
 
@@ -184,7 +188,12 @@ final class SchemaDifference {
                 || now.stream().anyMatch(column -> target.column(column.name()).equals(destination.name()))) {
             return;
         }
-        alter(of(destination) + "DROP NOT NULL", null, true);
+        if (destination.primaryKey() == null) {
+            alter(of(destination) + "DROP NOT NULL", null, true);
+        } else {
+            String key = TableId.quote(destination.primaryKey());
+            alter("DROP CONSTRAINT IF EXISTS " + key + ", " + of(destination) + "DROP NOT NULL", null, false);
+        }
     }
 
     private @Nullable ColumnType byNumber(ColumnType column) {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,18 +48,18 @@ final class SchemaFollower {
         }
     }
 
-    /** The table may have been made, or copied, before columns came of which no schema change has told. */
-    void addMissing(Connection connection, ChunkStart start) throws SQLException {
-        TableId table = start.tableId();
-        if (catalog.target(table).schemaChanges() == SchemaChanges.APPLY
-                && !catalog.get(connection, table).hasAll(start.columns())) {
-            follow(connection, table, List.of(), start.columns(), Share.ALL);
-        }
+    /** A snapshot tells all columns, whatever schema changes were skipped before it. */
+    void follow(Connection connection, ChunkStart start) throws SQLException {
+        catalog.get(connection, start.tableId());
+        follow(connection, start.tableId(), null, start.columns(), Share.ALL);
     }
 
-    private void follow(Connection connection, TableId id, List<ColumnType> before, List<ColumnType> now, Share share)
+    private void follow(
+            Connection connection, TableId id, @Nullable List<ColumnType> before, List<ColumnType> now, Share share)
             throws SQLException {
-        if (difference(connection, id, before, now, share).alterations().isEmpty()) {
+        SchemaDifference difference = difference(connection, id, before, now, share);
+        difference.left().forEach(column -> catalog.ignored(id, column));
+        if (difference.alterations().isEmpty()) {
             return;
         }
         creator.lock(connection);
@@ -69,8 +70,8 @@ final class SchemaFollower {
                 .filter(alteration -> !applying || !alteration.safe())
                 .toList();
         if (!awaited.isEmpty()) {
-            throw new EnvironmentException(
-                    awaiting(id, awaited, "The table %s does not follow a schema change of %s at the source", ""));
+            throw new EnvironmentException("The table " + catalog.target(id).table() + " does not follow " + id
+                    + " at the source. " + awaiting(awaited));
         }
         for (Alteration alteration : alterations) {
             alter(connection, id, alteration);
@@ -79,13 +80,11 @@ final class SchemaFollower {
     }
 
     private SchemaDifference difference(
-            Connection connection, TableId id, List<ColumnType> before, List<ColumnType> now, Share share)
+            Connection connection, TableId id, @Nullable List<ColumnType> before, List<ColumnType> now, Share share)
             throws SQLException {
         Target target = catalog.target(id);
-        SchemaDifference difference = new SchemaDifference(
+        return new SchemaDifference(
                 target, before, now, share.isAll(), DestinationColumn.of(connection, target.table()));
-        difference.left().forEach(column -> catalog.ignored(id, column));
-        return difference;
     }
 
     private void alter(Connection connection, TableId id, Alteration alteration) throws SQLException {
@@ -97,11 +96,8 @@ final class SchemaFollower {
             patiently(statement, alteration.sql());
             statement.execute("SET LOCAL lock_timeout = '" + SessionSettings.LOCK_TIMEOUT + "'");
         } catch (SQLException e) {
-            String message = awaiting(
-                    id,
-                    List.of(alteration),
-                    "The table %s could not be made to follow a schema change of %s at the source",
-                    ", which is tried again (" + e.getMessage() + ')');
+            String message = "The table %s could not be made to follow %s at the source, which is tried again (%s). %s"
+                    .formatted(catalog.target(id).table(), id, e.getMessage(), awaiting(List.of(alteration)));
             if (ErrorKind.isDisconnection(e)) {
                 throw new SQLException(message, e.getSQLState());
             }
@@ -119,10 +115,8 @@ final class SchemaFollower {
         connection.setNetworkTimeout(Runnable::run, usual);
     }
 
-    private String awaiting(TableId id, List<Alteration> alterations, String what, String reason) {
-        return what.formatted(catalog.target(id).table(), id)
-                + reason
-                + ". It goes on by itself as soon as somebody has run this at the destination: "
+    private static String awaiting(List<Alteration> alterations) {
+        return "It goes on by itself as soon as somebody has run this at the destination: "
                 + alterations.stream().map(Alteration::sql).collect(joining("; "));
     }
 }

@@ -6,7 +6,6 @@ import dev.tidemark.consumer.rules.Rules;
 import dev.tidemark.consumer.rules.TableRules;
 import dev.tidemark.model.Columns;
 import dev.tidemark.model.Marker;
-import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.TableId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,19 +87,14 @@ final class SinkTable {
         followed = change;
     }
 
-    /** Whether the table has all of the source's columns. */
-    boolean hasAll(List<ColumnType> all) {
-        return all.stream().allMatch(column -> columns.containsKey(column.name()));
-    }
-
-    /** @throws EnvironmentException if the table has no such column */
+    /** @throws EnvironmentException if the table has no such column for the source */
     SinkColumn column(String name) {
         SinkColumn column = columns.get(name);
         if (column == null) {
             throw new EnvironmentException(
                     "The table " + target.table() + " has no column " + TableId.quote(target.column(name))
-                            + " at the destination, and no schema change in the stream tells its type: add it there as it is at the source,"
-                            + " take a new snapshot if cdc.sink.schema-changes is apply, or set it to ignore");
+                            + " at the destination, and nothing before this in the stream has told its type: add it there as it is at the source,"
+                            + " or rename the column that it was, or set cdc.sink.schema-changes to ignore for as long as such events come");
         }
         return column;
     }

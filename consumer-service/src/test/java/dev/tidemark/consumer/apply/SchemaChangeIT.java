@@ -111,6 +111,7 @@ class SchemaChangeIT {
             1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | APPLY  | -
             1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | WAIT   | ALTER COLUMN "a" DROP NOT NULL
             1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL        | IGNORE | ALTER COLUMN "a" DROP NOT NULL
+            1 a integer*; 2 id integer!                 | 2 id integer*                                    | a int PRIMARY KEY, id int UNIQUE           | APPLY  | DROP CONSTRAINT IF EXISTS "people_pkey", ALTER COLUMN "a" DROP NOT NULL
             1 id integer*; 2 a text!                    | 1 id integer*                                    | id int PRIMARY KEY, a text NOT NULL DEFAULT '' | WAIT | -
             1 id integer*; 2 a text!                    | 1 id integer*; 2 a text                          | id int PRIMARY KEY, a text NOT NULL        | APPLY  | -
             1 id integer*; 2 a text!                    | 1 id integer*; 2 a text                          | id int PRIMARY KEY, a text NOT NULL        | IGNORE | ALTER COLUMN "a" DROP NOT NULL
@@ -128,6 +129,11 @@ class SchemaChangeIT {
                 .steps(change(0, 1, before, now))
                 .changes(people.upsert(2, "{'%s':1}".formatted(key), row));
 
+        assertFollowing(batches, awaited);
+    }
+
+    /** What comes is applied as soon as somebody has run what is awaited. */
+    private static void assertFollowing(Batches batches, String awaited) {
         if (!awaited.equals("-")) {
             Problem problem = batches.applyAgain().problem();
             assertThat(problem.offset()).isZero();
@@ -142,9 +148,71 @@ class SchemaChangeIT {
         Outcome outcome = batches.applyAgain();
 
         assertThat(outcome.problem()).isNull();
-        assertThat(outcome.done()).isEqualTo(2);
+        assertThat(outcome.done()).isEqualTo(batches.batch().steps().size());
         assertThat(outcome.refused()).isEmpty();
         assertThat(destination.value("SELECT count(*) FROM people")).isEqualTo("1");
+    }
+
+    /** Schema changes may have been skipped before it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', maxCharsPerColumn = 500, textBlock = """
+            1 id integer*; 2 b integer! | id int PRIMARY KEY                               | APPLY  | -
+            1 id integer*; 2 b integer! | id int PRIMARY KEY                               | WAIT   | ADD COLUMN "b" integer
+            1 id integer*; 2 b integer! | id int PRIMARY KEY                               | IGNORE | -
+            1 id integer*               | id int PRIMARY KEY, a text NOT NULL              | APPLY  | -
+            1 id integer*               | id int PRIMARY KEY, a text NOT NULL              | WAIT   | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*               | id int PRIMARY KEY, a text NOT NULL              | IGNORE | ALTER COLUMN "a" DROP NOT NULL
+            1 id integer*               | id int PRIMARY KEY, a text NOT NULL DEFAULT ''   | WAIT   | -
+            1 id integer*               | id int PRIMARY KEY, a text                       | WAIT   | -
+            1 id integer*               | own serial PRIMARY KEY, id int UNIQUE            | WAIT   | -
+            1 id bigint*                | id int PRIMARY KEY                               | APPLY  | -
+            2 nr integer*               | id int PRIMARY KEY                               | APPLY  | RENAME COLUMN "id" TO "nr"
+            2 nr integer*               | id int PRIMARY KEY                               | WAIT   | RENAME COLUMN "id" TO "nr"
+            2 nr integer*               | id int PRIMARY KEY                               | IGNORE | RENAME COLUMN "id" TO "nr"
+            2 nr bigint*                | id int PRIMARY KEY                               | WAIT   | RENAME COLUMN "id" TO "nr" & ALTER COLUMN "nr" TYPE bigint
+            """)
+    void followWhatASnapshotTells(String now, String table, SchemaChanges policy, String awaited) {
+        destination.execute("CREATE TABLE people (" + table + ")");
+        String key = columns(now).get(0).name();
+        String row = "{'%s':1%s}".formatted(key, now.contains(" b ") ? ",'b':7" : "");
+        Batches batches = batches(policy).chunk(chunk(now), people.read(2, "{'%s':1}".formatted(key), row));
+        assertFollowing(batches, awaited);
+    }
+
+    private static ChunkStart chunk(String columns) {
+        return new ChunkStart(1, "public", "people", null, null, columns(columns), Map.of());
+    }
+
+    @Test
+    void sayHowAnotherKeyIsMade() {
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY)", "INSERT INTO people VALUES (7)");
+        String nr = "00000000-0000-0000-0000-000000000001";
+        Batches batches = batches(SchemaChanges.APPLY)
+                .chunk(chunk("2 nr uuid*"), people.read(2, "{'nr':'%s'}".formatted(nr), "{'nr':'%s'}".formatted(nr)));
+        String statements = statements(batches.applyAgain().problem());
+        assertThat(statements)
+                .isEqualTo("ALTER TABLE \"public\".\"people\" ADD COLUMN \"nr\" uuid; ALTER TABLE \"public\".\"people\""
+                        + " DROP CONSTRAINT IF EXISTS \"people_pkey\", ALTER COLUMN \"id\" DROP NOT NULL");
+        destination.execute(statements);
+        assertThat(batches.applyAgain().problem().message()).contains("has no primary key on exactly the columns [nr]");
+        destination.execute("CREATE UNIQUE INDEX ON people (nr)");
+        assertThat(batches.applyAgain().problem()).isNull();
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("null|" + nr);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ENABLE ALWAYS, false", "ENABLE, true"})
+    void keepTheirOwnColumnsThatATriggerFills(String firing, boolean waiting) {
+        destination.execute(
+                "CREATE TABLE people (id int PRIMARY KEY, own text NOT NULL)",
+                "CREATE OR REPLACE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.own = 'o'; RETURN NEW; END $$",
+                "CREATE TRIGGER fill BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION fill()",
+                "ALTER TABLE people " + firing + " TRIGGER fill");
+        Problem problem = batches(SchemaChanges.WAIT)
+                .chunk(chunk("1 id integer*"), people.read(2, "{'id':1}", "{'id':1}"))
+                .applyAgain()
+                .problem();
+        assertThat(problem != null).isEqualTo(waiting);
     }
 
     private static String statements(Problem problem) {
@@ -235,7 +303,7 @@ class SchemaChangeIT {
                 .steps(change(0, 1, "1 id integer*; 2 a text", "1 id integer*; 2 b text; 3 c integer"))
                 .changes(people.upsert(2, "{'id':1}", "{'id':1,'b':'x','c':2}"));
         Problem problem = batches.applyAgain().problem();
-        assertThat(problem.message()).contains("The table crm.\"the people\"").contains("of public.people");
+        assertThat(problem.message()).contains("The table crm.\"the people\" does not follow public.people");
         assertThat(statements(problem))
                 .isEqualTo(
                         "ALTER TABLE \"crm\".\"the people\" RENAME COLUMN \"A a\" TO \"b\"; ALTER TABLE \"crm\".\"the people\" ADD COLUMN \"C\"\"c\" integer");
@@ -263,16 +331,6 @@ class SchemaChangeIT {
         assertThat(targets.ignored()).isEqualTo(Map.of(TableId.parse("people"), Set.of("b", "c")));
     }
 
-    @Test
-    void takeColumnsFromASnapshotToo() {
-        destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
-        ChunkStart start =
-                new ChunkStart(1, "public", "people", null, null, columns("1 id integer*; 2 b integer!"), Map.of());
-        Batches batches = batches(SchemaChanges.APPLY).chunk(start, people.read(2, "{'id':3}", "{'id':3,'b':4}"));
-        assertThat(batches.applyAgain().problem()).isNull();
-        assertThat(destination.rows("SELECT * FROM people")).containsExactly("3|4");
-    }
-
     @ParameterizedTest
     @EnumSource(
             value = SchemaChanges.class,
@@ -285,7 +343,7 @@ class SchemaChangeIT {
                 .problem();
         assertThat(problem.message())
                 .contains("has no column \"b\"")
-                .contains("no schema change in the stream tells its type");
+                .contains("nothing before this in the stream has told its type");
     }
 
     @Test
