@@ -57,6 +57,7 @@ final class SchemaFollower {
     private void follow(
             Connection connection, TableId id, @Nullable List<ColumnType> before, List<ColumnType> now, Share share)
             throws SQLException {
+        now.forEach(column -> catalog.target(id).requireNoMark(column.name()));
         SchemaDifference difference = difference(connection, id, before, now, share);
         difference.left().forEach(column -> catalog.ignored(id, column));
         if (difference.alterations().isEmpty()) {

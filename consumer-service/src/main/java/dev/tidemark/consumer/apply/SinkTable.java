@@ -89,6 +89,7 @@ final class SinkTable {
 
     /** @throws EnvironmentException if the table has no such column for the source */
     SinkColumn column(String name) {
+        target.requireNoMark(name);
         SinkColumn column = columns.get(name);
         if (column == null) {
             throw new EnvironmentException(

@@ -32,6 +32,7 @@ final class TableCreator {
 
     void create(Connection connection, ChunkStart start, Target target) throws SQLException {
         for (ColumnType column : start.columns()) {
+            target.requireNoMark(column.name());
             requireType(connection, start.tableId(), column);
         }
         try (Statement statement = connection.createStatement()) {

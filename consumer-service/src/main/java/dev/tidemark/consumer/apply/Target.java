@@ -36,6 +36,16 @@ record Target(
                 && (softDelete.flag().equals(column) || softDelete.time().equals(column));
     }
 
+    /** @throws EnvironmentException if a column of the source would be one that tells whether a row is deleted */
+    void requireNoMark(String name) {
+        if (isMark(column(name))) {
+            throw new EnvironmentException(
+                    ("The column %s of the source would be the one by which the table %s marks deleted rows:"
+                                    + " give one of them another name there (columns or soft-delete of the table in cdc.sink.tables)")
+                            .formatted(TableId.quote(name), table));
+        }
+    }
+
     /** The name at the source of the destination's column; null if it is the destination's own, and has the name that a renamed one has at the source. */
     @Nullable
     String source(String name) {

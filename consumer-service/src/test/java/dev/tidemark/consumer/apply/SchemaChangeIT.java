@@ -7,6 +7,7 @@ import dev.tidemark.consumer.Events;
 import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.consumer.apply.SinkProperties.Table;
+import dev.tidemark.model.ChangeEvent;
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
@@ -320,6 +321,53 @@ class SchemaChangeIT {
                 .steps(change(0, 1, "1 id integer*; 2 gone boolean!", "1 id integer*"))
                 .changes(people.upsert(2, "{'id':1}", "{'id':1}"));
         assertThat(batches.applyAgain().problem()).isNull();
+    }
+
+    /** Whatever tells of the column. */
+    @Test
+    void refuseColumnsWithTheNameOfAMark() {
+        Table marked = new Table(null, Map.of(), SchemaChanges.APPLY, new SoftDelete("gone", "at"));
+        String now = "1 id integer*; 2 gone boolean";
+        ChangeEvent row = people.upsert(3, "{'id':1}", "{'id':1,'gone':true}");
+        Batches creating = new Batches(
+                destination,
+                destination.sink(
+                        new Targets(new SinkProperties(true, SchemaChanges.WAIT, Map.of("public.people", marked))),
+                        true),
+                "t");
+        assertThat(creating.chunk(chunk(now)).applyAgain().problem().message())
+                .contains(
+                        "\"gone\" of the source would be the one by which the table public.people marks deleted rows");
+        destination.execute("CREATE TABLE people (id int PRIMARY KEY, gone boolean NOT NULL, at timestamptz)");
+        for (Batches batches : List.of(
+                batches(marked).chunk(chunk(now)),
+                batches(marked).steps(change(0, 1, "1 id integer*", now)),
+                batches(marked).changes(row))) {
+            Problem problem = batches.applyAgain().problem();
+            assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
+            assertThat(problem.message()).contains("give one of them another name");
+        }
+        Table renamed = new Table(null, Map.of("gone", "left"), SchemaChanges.APPLY, new SoftDelete("gone", "at"));
+        assertThat(batches(renamed).chunk(chunk(now)).changes(row).applyAgain().problem())
+                .isNull();
+        assertThat(destination.rows("SELECT id, \"left\", gone FROM people")).containsExactly("1|t|f");
+    }
+
+    /** Nothing in the stream tells of a new label. */
+    @Test
+    void refuseLabelsThatTheDestinationLacks() {
+        destination.execute(
+                "DROP TYPE IF EXISTS mood CASCADE",
+                "CREATE TYPE mood AS ENUM ('sad')",
+                "CREATE TABLE people (id int PRIMARY KEY, m mood)");
+        Outcome outcome = batches(SchemaChanges.WAIT)
+                .changes(
+                        people.upsert(1, "{'id':1}", "{'id':1,'m':'glad'}"),
+                        people.upsert(2, "{'id':2}", "{'id':2,'m':'sad'}"))
+                .apply();
+        assertThat(Batches.refusal(outcome).sqlState()).isEqualTo("22P02");
+        assertThat(Batches.refusal(outcome).cause()).isEqualTo("column \"m\" mood");
+        assertThat(destination.rows("SELECT * FROM people")).containsExactly("2|sad");
     }
 
     @Test
