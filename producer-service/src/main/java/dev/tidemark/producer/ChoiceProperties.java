@@ -6,10 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -21,7 +17,6 @@ import tools.jackson.databind.json.JsonMapper;
 @ConfigurationProperties("cdc.capture")
 public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tables) {
 
-    private static final String TABLES = "cdc.capture.tables";
     private static final int SHORTEST_KEY = 16;
 
     public ChoiceProperties {
@@ -48,14 +43,6 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
             @Nullable List<String> mask,
             @Nullable List<String> hash) {}
 
-    /** Refuses names that nobody asks for: a column that somebody believes to be left out would be published. */
-    static void requireKnown(Binder binder) {
-        binder.bind(
-                TABLES,
-                Bindable.mapOf(String.class, Table.class),
-                new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
-    }
-
     /** The options of each table, as cdc.choose has them. */
     Map<TableId, String> options() {
         Map<TableId, String> options = new HashMap<>();
@@ -67,6 +54,6 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
     /** Without the key. */
     @Override
     public String toString() {
-        return TABLES + "=" + tables;
+        return "cdc.capture.tables=" + tables;
     }
 }

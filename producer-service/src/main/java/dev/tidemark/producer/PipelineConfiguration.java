@@ -9,12 +9,10 @@ import dev.tidemark.producer.capture.RunProperties.Run;
 import dev.tidemark.producer.source.HashKey;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
 class PipelineConfiguration {
@@ -39,9 +37,7 @@ class PipelineConfiguration {
             HeartbeatProperties heartbeat,
             RunProperties run,
             ChoiceProperties choice,
-            Environment environment,
             ObjectProvider<BuildProperties> build) {
-        ChoiceProperties.requireKnown(Binder.get(environment));
         BuildProperties known = build.getIfAvailable();
         String version = known == null ? null : known.getVersion();
         Pipeline pipeline = properties.toPipeline(version == null ? "unknown" : version, choice.options());

@@ -66,23 +66,12 @@ class PropertiesTest {
     }
 
     @Test
-    void refuseNamesThatNobodyAsksForBelowTheTablesToCapture() {
-        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
-                "cdc.capture.hash-key", "a long key: Rosebud", "cdc.capture.tables[public.t].columns.exclud", "ssn")));
-        assertThatThrownBy(() -> ChoiceProperties.requireKnown(binder))
-                .rootCause()
-                .hasMessageContaining("exclud")
-                .hasMessageNotContaining("Rosebud");
-    }
-
-    @Test
     void sayWhatToCapture() {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
                 "cdc.capture.tables[public.t].columns.exclude", "ssn,Notes",
                 "cdc.capture.tables[public.t].rows", "a > 'x, y'",
                 "cdc.capture.tables[public.t].before", "true",
                 "cdc.capture.tables[\"My Schema\".\"a.b\"].columns.hash[0]", "x, y")));
-        ChoiceProperties.requireKnown(binder);
         assertThat(binder.bind("cdc.capture", ChoiceProperties.class).get().options())
                 .containsEntry(
                         new TableId("public", "t"),
