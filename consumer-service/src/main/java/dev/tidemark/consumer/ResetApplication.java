@@ -1,12 +1,10 @@
 package dev.tidemark.consumer;
 
+import dev.tidemark.consumer.apply.OffsetStore;
 import dev.tidemark.model.TopicNames;
 import dev.tidemark.run.Reset;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -49,32 +47,33 @@ class ResetApplication implements ApplicationRunner, ExitCodeGenerator {
     }
 
     @Override
-    public void run(ApplicationArguments arguments) throws Exception {
+    public void run(ApplicationArguments arguments) throws InterruptedException {
         Reset reset = new Reset(properties.pipeline().name(), System.in, System.out);
+        exitCode = reset.run(() -> remove(reset, arguments.containsOption("yes")));
+    }
+
+    private void remove(Reset reset, boolean confirmed)
+            throws SQLException, InterruptedException, ExecutionException, TimeoutException {
         try (Connection connection = destination.getConnection();
                 Admin admin = Admin.create(kafka.getConfigurationProperties())) {
             refuseOthers(connection);
             reset.confirm(
                     "At the destination, the schema cdc of the database " + connection.getCatalog()
                             + " with the offsets and all dead letters; in Kafka, the consumer group " + group,
-                    arguments.containsOption("yes"));
+                    confirmed);
             removeGroup(admin);
-            reset.dropSchema(connection);
+            Reset.dropSchema(connection);
             reset.say(
                     "Removed. The replicated tables are left, with their rows. If it is not done yet, run the producer with --reset too");
-            exitCode = 0;
-        } catch (Reset.RefusedException e) {
-            reset.say(String.valueOf(e.getMessage()));
-        } catch (SQLException | ExecutionException | TimeoutException e) {
-            reset.say("Not all could be removed: " + e.getMessage() + ". Run it again");
         }
     }
 
     /** Other pipelines may have the same destination. */
     private void refuseOthers(Connection connection) throws SQLException {
         TopicNames names = properties.topicNames();
-        List<String> others = new ArrayList<>(topics(connection));
-        others.removeIf(topic -> names.all().matcher(topic).matches());
+        List<String> others = OffsetStore.topics(connection).stream()
+                .filter(topic -> !names.all().matcher(topic).matches())
+                .toList();
         if (!others.isEmpty()) {
             throw new Reset.RefusedException(
                     "The destination has offsets of other pipelines too, which would be lost: " + others
@@ -82,24 +81,6 @@ class ResetApplication implements ApplicationRunner, ExitCodeGenerator {
                             + String.join(",", others)
                             + "}')");
         }
-    }
-
-    private static List<String> topics(Connection connection) throws SQLException {
-        List<String> topics = new ArrayList<>();
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("SELECT to_regclass('cdc.applied_offset')")) {
-                row.next();
-                if (row.getString(1) == null) {
-                    return topics;
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT DISTINCT topic FROM cdc.applied_offset ORDER BY 1")) {
-                while (row.next()) {
-                    topics.add(row.getString(1));
-                }
-            }
-        }
-        return topics;
     }
 
     /** Kafka does so only if nobody is in it. */

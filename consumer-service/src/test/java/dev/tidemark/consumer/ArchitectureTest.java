@@ -43,7 +43,7 @@ class ArchitectureTest {
                 .whereLayer("ingest")
                 .mayOnlyBeAccessedByLayers("admin")
                 .whereLayer("apply")
-                .mayOnlyBeAccessedByLayers("admin", "ingest")
+                .mayOnlyBeAccessedByLayers("root", "admin", "ingest")
                 .whereLayer("deadletter")
                 .mayOnlyBeAccessedByLayers("admin", "ingest", "apply")
                 .whereLayer("rules")

@@ -37,9 +37,13 @@ public record PipelineProperties(
     /** @param prefix what the pipeline's topics begin with; the pipeline's name if it is not set */
     public record Topic(@Nullable String prefix) {}
 
+    TopicNames topicNames() {
+        return new TopicNames(topic.prefix() == null ? pipeline.name() : topic.prefix());
+    }
+
     /** @param options what of some of the tables is captured */
     Pipeline toPipeline(String version, Map<TableId, String> options) {
-        TopicNames topics = new TopicNames(topic.prefix() == null ? pipeline.name() : topic.prefix());
+        TopicNames topics = topicNames();
         // The list came apart at every comma, also at those inside of quotes.
         List<TableId> tableIds = TableId.parseList(String.join(",", tables));
         Map<TableId, TableId> clashes = topics.clashes(tableIds);

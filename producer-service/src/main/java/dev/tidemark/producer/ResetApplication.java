@@ -1,20 +1,16 @@
 package dev.tidemark.producer;
 
-import dev.tidemark.model.TopicNames;
+import dev.tidemark.producer.source.ProducerTable;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.run.Reset;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.ExitCodeGenerator;
@@ -43,59 +39,45 @@ class ResetApplication implements ApplicationRunner, ExitCodeGenerator {
     }
 
     @Override
-    public void run(ApplicationArguments arguments) throws Exception {
-        String pipeline = properties.pipeline().name();
-        Reset reset = new Reset(pipeline, System.in, System.out);
+    public void run(ApplicationArguments arguments) throws InterruptedException {
+        Reset reset = new Reset(properties.pipeline().name(), System.in, System.out);
+        exitCode = reset.run(() -> remove(reset, arguments.containsOption("yes")));
+    }
+
+    private void remove(Reset reset, boolean confirmed)
+            throws SQLException, InterruptedException, ExecutionException, TimeoutException {
         try (SourceConnection locked = SourceConnection.open(source);
                 Admin admin = Admin.create(kafka.getConfigurationProperties())) {
-            refuseOthers(locked, pipeline);
+            refuseOthers(locked);
             List<String> topics = topics(admin);
             reset.confirm(
                     "At the source, the schema cdc of the database " + locked.database()
                             + " with the triggers of all captured tables and the change log; in Kafka, the topics "
                             + topics,
-                    arguments.containsOption("yes"));
-            reset.dropSchema(locked.jdbc());
+                    confirmed);
+            Reset.dropSchema(locked.jdbc());
             admin.deleteTopics(topics).all().get(KAFKA_SECONDS, TimeUnit.SECONDS);
             reset.say(
                     "Removed. The tables are left as they are. If it is not done yet, run the consumer with --reset too");
-            exitCode = 0;
-        } catch (Reset.RefusedException e) {
-            reset.say(String.valueOf(e.getMessage()));
-        } catch (SQLException | ExecutionException | TimeoutException e) {
-            reset.say("Not all could be removed: " + e.getMessage() + ". Run it again");
         }
     }
 
-    private void refuseOthers(SourceConnection locked, String pipeline) throws SQLException {
+    private void refuseOthers(SourceConnection locked) throws SQLException {
         if (!locked.tryLock()) {
             throw new Reset.RefusedException("A producer is at work: stop it first");
         }
-        String owner = owner(locked.jdbc());
+        String pipeline = properties.pipeline().name();
+        String owner = ProducerTable.owner(locked.jdbc());
         if (owner != null && !owner.equals(pipeline)) {
             throw new Reset.RefusedException("The source is captured by the pipeline " + owner + ", not by " + pipeline
                     + ": set cdc.pipeline.name");
         }
     }
 
-    private static @Nullable String owner(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("SELECT to_regclass('cdc.producer')")) {
-                row.next();
-                if (row.getString(1) == null) {
-                    return null;
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT pipeline FROM cdc.producer")) {
-                return row.next() ? row.getString(1) : null;
-            }
-        }
-    }
-
     private List<String> topics(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-        TopicNames names = properties.toPipeline("", Map.of()).topics();
+        Pattern ours = properties.topicNames().all();
         return admin.listTopics().names().get(KAFKA_SECONDS, TimeUnit.SECONDS).stream()
-                .filter(topic -> names.all().matcher(topic).matches())
+                .filter(topic -> ours.matcher(topic).matches())
                 .sorted()
                 .toList();
     }

@@ -72,14 +72,24 @@ class PipelinePropertiesTest {
         assertThatThrownBy(() -> bind(Map.of("CDC_TABLES", "a b"))).hasMessageContaining("list of table names");
     }
 
+    @Test
+    void nameTopicsWhateverTheTablesAre() {
+        assertThat(properties(Map.of("CDC_TABLES", "\"a.b\",a_b", "CDC_KEYS", "?"))
+                        .topicNames()
+                        .prefix())
+                .isEqualTo("tidemark");
+    }
+
     private static Pipeline bind(Map<String, Object> variables) {
+        return properties(variables).toPipeline("1", Map.of());
+    }
+
+    private static PipelineProperties properties(Map<String, Object> variables) {
         StandardEnvironment environment = new StandardEnvironment();
         environment
                 .getPropertySources()
                 .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables));
         ConfigurationPropertySources.attach(environment);
-        return Binder.get(environment)
-                .bindOrCreate("cdc", PipelineProperties.class)
-                .toPipeline("1", Map.of());
+        return Binder.get(environment).bindOrCreate("cdc", PipelineProperties.class);
     }
 }

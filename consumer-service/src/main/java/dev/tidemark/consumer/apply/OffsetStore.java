@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,9 @@ public final class OffsetStore {
 
     private static final String ALL =
             "SELECT topic, partition, topic_id, next_offset, coalesce(last_sequence, -1), applied_at FROM cdc.applied_offset ORDER BY topic, partition";
+
+    private static final String EXISTS = "SELECT to_regclass('cdc.applied_offset') IS NOT NULL";
+    private static final String TOPICS = "SELECT DISTINCT topic FROM cdc.applied_offset ORDER BY 1";
 
     private final DataSource dataSource;
 
@@ -101,6 +105,25 @@ public final class OffsetStore {
             }
         }
         return stored;
+    }
+
+    /** The topics that were ever seen; none where the destination was not prepared yet. */
+    public static List<String> topics(Connection connection) throws SQLException {
+        List<String> topics = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery(EXISTS)) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    return topics;
+                }
+            }
+            try (ResultSet row = statement.executeQuery(TOPICS)) {
+                while (row.next()) {
+                    topics.add(row.getString(1));
+                }
+            }
+        }
+        return topics;
     }
 
     /**

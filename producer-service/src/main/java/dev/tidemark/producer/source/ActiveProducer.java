@@ -11,7 +11,6 @@ import org.springframework.stereotype.Component;
 @Component
 public class ActiveProducer {
 
-    private static final String ACTIVE = "SELECT instance, started_at FROM cdc.producer WHERE started_at IS NOT NULL";
     private static final int TIMEOUT_SECONDS = 5;
 
     private final JdbcClient source;
@@ -24,7 +23,7 @@ public class ActiveProducer {
 
     /** @return such as {@code instance b2c7fb22… since 2026-01-31T12:00Z}, if any ever was active */
     public Optional<String> describe() {
-        return source.sql(ACTIVE)
+        return source.sql(ProducerTable.ACTIVE)
                 .query((row, number) -> "instance " + row.getString("instance") + " since "
                         + row.getObject("started_at", OffsetDateTime.class).toInstant())
                 .optional();

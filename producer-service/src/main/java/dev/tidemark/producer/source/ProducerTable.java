@@ -8,10 +8,15 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the source database keeps of the producer: whose change log it is, the incarnations of the producer, and how much of the log was taken away. */
 public final class ProducerTable {
 
+    /** The active producer, as far as the source knows. */
+    static final String ACTIVE = "SELECT instance, started_at FROM cdc.producer WHERE started_at IS NOT NULL";
+
+    private static final String EXISTS = "SELECT to_regclass('cdc.producer') IS NOT NULL";
     private static final String OWNER = "SELECT pipeline FROM cdc.producer";
     private static final String CLAIM = """
             INSERT INTO cdc.producer AS p (pipeline, epoch, instance, started_at) VALUES (?, ? + 1, ?, clock_timestamp())
@@ -35,14 +40,11 @@ public final class ProducerTable {
      */
     public static long claim(Connection connection, String pipeline, String instance, long lastEpoch)
             throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(OWNER)) {
-            String owner = row.next() ? row.getString(1) : null;
-            if (owner != null && !owner.equals(pipeline)) {
-                throw new UnusableSourceException("The change log of this database belongs to the pipeline '" + owner
-                        + "', not to '" + pipeline + "': set cdc.pipeline.name to '" + owner
-                        + "', or give the log away with DELETE FROM cdc.producer");
-            }
+        String owner = owner(connection);
+        if (owner != null && !owner.equals(pipeline)) {
+            throw new UnusableSourceException("The change log of this database belongs to the pipeline '" + owner
+                    + "', not to '" + pipeline + "': set cdc.pipeline.name to '" + owner
+                    + "', or give the log away with DELETE FROM cdc.producer");
         }
         try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
             claim.setString(1, pipeline);
@@ -51,6 +53,21 @@ public final class ProducerTable {
             try (ResultSet row = claim.executeQuery()) {
                 row.next();
                 return row.getLong(1);
+            }
+        }
+    }
+
+    /** @return the pipeline that the change log belongs to; null if there is none, or no log */
+    public static @Nullable String owner(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery(EXISTS)) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    return null;
+                }
+            }
+            try (ResultSet row = statement.executeQuery(OWNER)) {
+                return row.next() ? row.getString(1) : null;
             }
         }
     }

@@ -9,11 +9,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Scanner;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.springframework.core.io.ClassPathResource;
 
 /** What both services have in common of taking away all that a pipeline has made. Says what it does, on the console. */
 public final class Reset {
+
+    private static final ClassPathResource SCRIPT = new ClassPathResource("db/reset/schema.sql");
 
     private final String pipeline;
     private final InputStream in;
@@ -33,6 +37,25 @@ public final class Reset {
         public RefusedException(String message) {
             super(message);
         }
+    }
+
+    /** Takes one side away. */
+    @FunctionalInterface
+    public interface Removal {
+        void run() throws SQLException, ExecutionException, TimeoutException, InterruptedException;
+    }
+
+    /** @return the exit code: 0, or 1 if not all could be removed, which is said */
+    public int run(Removal removal) throws InterruptedException {
+        try {
+            removal.run();
+            return 0;
+        } catch (RefusedException e) {
+            say(String.valueOf(e.getMessage()));
+        } catch (SQLException | ExecutionException | TimeoutException e) {
+            say("Not all could be removed: " + e.getMessage() + ". Run it again");
+        }
+        return 1;
     }
 
     /**
@@ -63,18 +86,9 @@ public final class Reset {
      *
      * @throws SQLException if a table is in use for longer than its writers should wait, among others; nothing is removed then
      */
-    public void dropSchema(Connection connection) throws SQLException {
+    public static void dropSchema(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = '10s'");
-            statement.execute(script());
-            statement.execute("RESET lock_timeout");
-        }
-    }
-
-    private static String script() {
-        try (InputStream script = Reset.class.getResourceAsStream("/db/reset/schema.sql")) {
-            return new String(
-                    Objects.requireNonNull(script, "db/reset/schema.sql").readAllBytes(), StandardCharsets.UTF_8);
+            statement.execute(SCRIPT.getContentAsString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
