@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What of the tables is captured.
  *
- * @param hashKey the secret key of hashed columns, at least 16 characters; with another one, tables that have such columns are copied anew
+ * @param hashKey the secret key of hashed columns, at least 16 characters; with another one, tables that have such columns get new snapshots
  * @param tables tables of which not all columns or rows are captured, or the rows before as well, by their name in SQL (docs/capture.md)
  */
 @ConfigurationProperties("cdc.capture")

@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What becomes of refused events.
  *
  * @param maxShare the share of a table's latest events, between 0 and 1, that may be refused; with more the table is stopped, since then the fault is hardly with the rows
- * @param window how many of a table's latest events are looked at for that
+ * @param window how many of a table's latest events are looked at for max-share
  * @param retention how long letters are kept once they are superseded, replayed or discarded; open ones are kept for ever
  * @param publishInterval how often to look for letters that are to be sent to the dead-letter topics
  */

@@ -32,7 +32,7 @@ final class OnceRunner implements ApplicationRunner, ExitCodeGenerator, Disposab
     private static final Logger LOG = LoggerFactory.getLogger(OnceRunner.class);
 
     private static final String LOSSES =
-            "tables are not, or were not, captured without a gap: %s. Without a producer that runs, the next run copies a table anew after this at the source:"
+            "tables are not, or were not, captured without a gap: %s. Without a producer that runs, the next run takes a new snapshot of a table after this at the source:"
                     + " UPDATE cdc.tracked_table SET copy_at = clock_timestamp(), copy_after = NULL, copy_up_to = NULL"
                     + " WHERE (schema_name, table_name) = ('…', '…')";
 

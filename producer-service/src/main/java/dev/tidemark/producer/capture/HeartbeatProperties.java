@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The heartbeat, a row that goes the whole way, so that the lag is known while nothing else is written.
  *
- * @param interval how often it is written, to cdc.heartbeat at the source; 0 switches it off
+ * @param interval how often the heartbeat is written, to cdc.heartbeat at the source; 0 switches it off
  */
 @ConfigurationProperties("cdc.heartbeat")
 public record HeartbeatProperties(@DefaultValue("5s") Duration interval) {
