@@ -60,7 +60,7 @@ public record PipelineProperties(
         Map<TableId, CaptureChoice> choices = new HashMap<>();
         keyIndexes().forEach((table, index) -> choices.put(table, new CaptureChoice(index, null)));
         options.forEach((table, chosen) ->
-                choices.merge(table, new CaptureChoice(null, chosen), (known, added) -> known.or(chosen)));
+                choices.merge(table, new CaptureChoice(null, chosen), (known, added) -> known.withOptions(chosen)));
         return choices;
     }
 

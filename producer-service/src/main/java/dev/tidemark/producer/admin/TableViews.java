@@ -114,7 +114,7 @@ class TableViews {
 
     private TableView view(CapturedTable table, State state, @Nullable String cause, @Nullable Progress snapshot) {
         String topic = pipeline.topics().of(table.id());
-        return new TableView(table.id().toString(), topic, state, cause, snapshot, TableChoice.of(table.choice()));
+        return new TableView(table.id().toString(), topic, state, cause, snapshot, TableChoice.of(table.options()));
     }
 
     private static String notRunning(PollStatus status) {

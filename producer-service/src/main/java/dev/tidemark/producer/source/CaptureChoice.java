@@ -15,7 +15,7 @@ public record CaptureChoice(
     public static final CaptureChoice UNCHANGED = new CaptureChoice(null, null);
 
     /** The same, but for what was asked later, if anything was. */
-    public CaptureChoice or(@Nullable String asked) {
+    public CaptureChoice withOptions(@Nullable String asked) {
         return asked == null ? this : new CaptureChoice(keyIndex, asked);
     }
 }

@@ -111,7 +111,7 @@ public class SourceTables {
     public boolean add(TableId table, CaptureChoice choice, @Nullable String options, String by) throws SQLException {
         try (Connection connection = source.getConnection()) {
             String asked = options == null ? TableRequests.options(connection, table) : options;
-            TrackedTables.track(connection, table, choice.or(asked), LOCK_WAIT);
+            TrackedTables.track(connection, table, choice.withOptions(asked), LOCK_WAIT);
         }
         return Transaction.run(source, connection -> {
             boolean changed = TableRequests.put(connection, table, true, by, options);
