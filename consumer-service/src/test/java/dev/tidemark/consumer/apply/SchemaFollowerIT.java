@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Tables of the destination follow those of the source, as it is wished for each. */
-class SchemaChangeIT {
+class SchemaFollowerIT {
 
     private static final String BY_ITSELF =
             "It goes on by itself as soon as somebody has run this at the destination: ";

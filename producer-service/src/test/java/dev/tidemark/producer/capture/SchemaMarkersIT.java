@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A table that is altered while its changes are published: the stream says so before the first event of the new shape. */
-class SchemaChangeIT {
+class SchemaMarkersIT {
 
     private static final String COPY_AT = "SELECT copy_at IS NOT NULL FROM cdc.tracked_table";
 

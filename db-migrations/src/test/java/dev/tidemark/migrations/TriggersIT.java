@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 
 /** What ordinary statements leave in the change log. */
-class CaptureIT {
+class TriggersIT {
 
     private final TestDatabase database = TestDatabase.source();
     private final Session session = database.session();

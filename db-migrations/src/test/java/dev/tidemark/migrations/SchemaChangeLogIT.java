@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log tells which columns a table has before the first row that is made of them. */
-class SchemaChangeIT {
+class SchemaChangeLogIT {
 
     private static final String COPY_AT = "SELECT copy_at IS NOT NULL FROM cdc.tracked_table";
     private static final String LAST_CHANGE = """
