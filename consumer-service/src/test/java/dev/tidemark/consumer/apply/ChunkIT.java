@@ -69,6 +69,7 @@ class ChunkIT {
                 null,
                 List.of(
                         new ColumnType("topic_prefix", "text", true, false, 1, 0),
+                        new ColumnType("at", "timestamp with time zone", true, false, 0, 0),
                         new ColumnType("every_seconds", "double precision", true, false, 0, 0)),
                 Map.of("topic_prefix", "C"));
         Events heartbeats = new Events(TableId.HEARTBEAT);
