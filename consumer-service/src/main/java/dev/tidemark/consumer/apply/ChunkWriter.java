@@ -25,23 +25,17 @@ import java.util.List;
 final class ChunkWriter {
 
     private final TableCatalog catalog;
-    private final TableCreator creator;
     private final SchemaFollower schema;
     private final boolean createTables;
     private final EventReader reader;
     private final Reduction reduction;
 
-    ChunkWriter(TableCatalog catalog, boolean createTables, EventReader reader) {
+    ChunkWriter(TableCatalog catalog, SchemaFollower schema, boolean createTables, EventReader reader) {
         this.catalog = catalog;
-        this.creator = new TableCreator();
-        this.schema = new SchemaFollower(catalog, creator);
+        this.schema = schema;
         this.createTables = createTables;
         this.reader = reader;
         this.reduction = new Reduction(reader);
-    }
-
-    SchemaFollower schema() {
-        return schema;
     }
 
     void write(Connection connection, Chunk chunk, Verdicts verdicts) throws SQLException {
@@ -75,7 +69,7 @@ final class ChunkWriter {
     }
 
     private TableWriter clear(Connection connection, Chunk chunk, List<Row> kept) throws SQLException {
-        createIfWished(connection, chunk.start());
+        prepareTable(connection, chunk.start());
         SinkTable table = catalog.get(connection, chunk.table());
         TableWriter writer = new TableWriter(connection, table);
         Columns key = key(chunk.start());
@@ -95,17 +89,20 @@ final class ChunkWriter {
         return chunk.table().equals(TableId.HEARTBEAT);
     }
 
-    /** A chunk begins a look at the table as it is now, so that what was known of it is forgotten. */
-    void createIfWished(Connection connection, ChunkStart start) throws SQLException {
+    /**
+     * Makes the table if it is missing and this is wished for, and has it follow the source's. A chunk begins a look at the table as it is now, so that what was known of
+     * it is forgotten.
+     */
+    void prepareTable(Connection connection, ChunkStart start) throws SQLException {
         catalog.forget(start.tableId());
         if (!createTables || catalog.exists(connection, start.tableId())) {
             schema.follow(connection, start);
             return;
         }
         // The other partitions' consumers have the same chunk.
-        creator.lock(connection);
+        TableCreator.lock(connection);
         if (!catalog.exists(connection, start.tableId())) {
-            creator.create(connection, start, catalog.target(start.tableId()));
+            TableCreator.create(connection, start, catalog.target(start.tableId()));
         }
     }
 

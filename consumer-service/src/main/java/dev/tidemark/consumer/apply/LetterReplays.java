@@ -140,12 +140,13 @@ final class LetterReplays implements Replays {
                 }
             }
             Verdicts verdicts = new Verdicts(letters.get(0).topicId());
-            ChunkWriter chunks = new ChunkWriter(catalog, false, reader);
-            Failure failure = new Screening(catalog, chunks, rules).screen(connection, changes, verdicts);
+            SchemaFollower schema = new SchemaFollower(catalog);
+            ChunkWriter chunks = new ChunkWriter(catalog, schema, false, reader);
+            Failure failure = new Screening(catalog, chunks, schema, rules).screen(connection, changes, verdicts);
             if (failure != null) {
                 throw asSqlException(failure.error());
             }
-            StepWriter steps = new StepWriter(catalog, chunks, reader);
+            StepWriter steps = new StepWriter(catalog, chunks, schema, reader);
             Stop stop = new RunWriter(steps, catalog).write(connection, changes, Long.MAX_VALUE, verdicts);
             if (stop != null) {
                 throw asSqlException(stop.error());

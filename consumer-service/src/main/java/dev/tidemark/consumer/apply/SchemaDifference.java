@@ -27,14 +27,14 @@ final class SchemaDifference {
     private final Target target;
     private final List<ColumnType> before;
     private final List<ColumnType> now;
-    private final boolean whole;
+    private final boolean onePartition;
     /** As it will be after what was found so far. */
     private final Map<String, DestinationColumn> there;
     /** What columns were at the source, by their new names at the destination. */
     private final Map<String, ColumnType> renamed = new HashMap<>();
 
     private final List<Alteration> alterations = new ArrayList<>();
-    private final List<String> left = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
 
     /**
      * A statement for the destination.
@@ -46,19 +46,19 @@ final class SchemaDifference {
 
     /**
      * @param before the columns that the source's table had; null if nothing tells
-     * @param whole whether all of the table's events come by the same partition
+     * @param onePartition whether all of the table's events come by the same partition
      * @param there the destination's columns, by their names
      */
     SchemaDifference(
             Target target,
             @Nullable List<ColumnType> before,
             List<ColumnType> now,
-            boolean whole,
+            boolean onePartition,
             Map<String, DestinationColumn> there) {
         this.target = target;
         this.before = before == null ? FormerColumns.of(target, now, there) : before;
         this.now = now;
-        this.whole = whole;
+        this.onePartition = onePartition;
         this.there = new HashMap<>(there);
         rename();
         for (ColumnType column : now) {
@@ -78,8 +78,8 @@ final class SchemaDifference {
     }
 
     /** The source's names of columns that are left out. */
-    List<String> left() {
-        return left;
+    List<String> leftOut() {
+        return leftOut;
     }
 
     /** One name may become free for another. */
@@ -96,7 +96,7 @@ final class SchemaDifference {
     private boolean rename(ColumnType column) {
         String name = target.column(column.name());
         ColumnType old = byNumber(column);
-        boolean renaming = whole || column.keyPosition() > 0;
+        boolean renaming = onePartition || column.keyPosition() > 0;
         if (there.containsKey(name) || old == null || leavesOut(column) || !renaming) {
             return false;
         }
@@ -116,10 +116,10 @@ final class SchemaDifference {
 
     private void lacking(ColumnType column) {
         if (leavesOut(column)) {
-            left.add(column.name());
+            leftOut.add(column.name());
         } else {
             ColumnType old = byNumber(column);
-            boolean isRenamed = !whole && old != null && !old.name().equals(column.name());
+            boolean isRenamed = !onePartition && old != null && !old.name().equals(column.name());
             String name = TableId.quote(target.column(column.name()));
             // Rows that are there have no value for it, which a key needs.
             boolean safe = !isRenamed && column.keyPosition() == 0;

@@ -31,11 +31,9 @@ final class SchemaFollower {
     private static final Duration REWRITE_TIME = Duration.ofDays(1);
 
     private final TableCatalog catalog;
-    private final TableCreator creator;
 
-    SchemaFollower(TableCatalog catalog, TableCreator creator) {
+    SchemaFollower(TableCatalog catalog) {
         this.catalog = catalog;
-        this.creator = creator;
     }
 
     /** @throws EnvironmentException if somebody has to alter the destination; the message says how */
@@ -59,11 +57,11 @@ final class SchemaFollower {
             throws SQLException {
         now.forEach(column -> catalog.target(id).requireNoMark(column.name()));
         SchemaDifference difference = difference(connection, id, before, now, share);
-        difference.left().forEach(column -> catalog.ignored(id, column));
+        difference.leftOut().forEach(column -> catalog.ignored(id, column));
         if (difference.alterations().isEmpty()) {
             return;
         }
-        creator.lock(connection);
+        TableCreator.lock(connection);
         List<Alteration> alterations =
                 difference(connection, id, before, now, share).alterations();
         boolean applying = catalog.target(id).schemaChanges() == SchemaChanges.APPLY;

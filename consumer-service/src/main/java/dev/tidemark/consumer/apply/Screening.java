@@ -21,11 +21,13 @@ final class Screening {
 
     private final TableCatalog catalog;
     private final ChunkWriter chunks;
+    private final SchemaFollower schema;
     private final Rules rules;
 
-    Screening(TableCatalog catalog, ChunkWriter chunks, Rules rules) {
+    Screening(TableCatalog catalog, ChunkWriter chunks, SchemaFollower schema, Rules rules) {
         this.catalog = catalog;
         this.chunks = chunks;
+        this.schema = schema;
         this.rules = rules;
     }
 
@@ -52,14 +54,14 @@ final class Screening {
         } else if (step instanceof Chunk chunk) {
             if (rules.has(chunk.table())) {
                 // Rules are checked against the table's columns.
-                chunks.createIfWished(connection, chunk.start());
+                chunks.prepareTable(connection, chunk.start());
             }
             for (RowChange row : chunk.rows()) {
                 screen(connection, row, verdicts);
             }
             chunk.unreadable().forEach(verdicts::refuse);
         } else if (step instanceof SchemaChange change && rules.has(change.table())) {
-            chunks.schema().follow(connection, change);
+            schema.follow(connection, change);
         } else if (step instanceof Unreadable record) {
             verdicts.refuse(record);
         }

@@ -51,10 +51,11 @@ public final class Sink {
         EventReader reader = new EventReader();
         this.catalog = new TableCatalog(targets);
         this.dataSource = dataSource;
-        this.chunks = new ChunkWriter(catalog, createTables, reader);
-        this.steps = new StepWriter(catalog, chunks, reader);
+        SchemaFollower schema = new SchemaFollower(catalog);
+        this.chunks = new ChunkWriter(catalog, schema, createTables, reader);
+        this.steps = new StepWriter(catalog, chunks, schema, reader);
         this.careful = new CarefulWriter(steps, chunks, new RunWriter(steps, catalog));
-        this.screening = new Screening(catalog, chunks, rules);
+        this.screening = new Screening(catalog, chunks, schema, rules);
         this.letters = new Letters(catalog, reader);
         this.guard = new RefusalGuard(deadLetters.window(), deadLetters.maxShare());
     }
@@ -162,10 +163,10 @@ public final class Sink {
         letters.forget();
     }
 
-    /** Makes the table of a chunk, if it is missing and this is wished for. */
-    public void createTable(ChunkStart start) throws SQLException {
+    /** Makes the table of a chunk, if it is missing and this is wished for, or has it follow the source's. */
+    public void prepareTable(ChunkStart start) throws SQLException {
         try (Transaction transaction = new Transaction(dataSource)) {
-            chunks.createIfWished(transaction.connection(), start);
+            chunks.prepareTable(transaction.connection(), start);
             transaction.commit();
         }
     }

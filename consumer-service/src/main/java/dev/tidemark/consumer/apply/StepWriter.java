@@ -28,12 +28,14 @@ final class StepWriter {
 
     private final TableCatalog catalog;
     private final ChunkWriter chunks;
+    private final SchemaFollower schema;
     private final EventReader reader;
     private final Reduction reduction;
 
-    StepWriter(TableCatalog catalog, ChunkWriter chunks, EventReader reader) {
+    StepWriter(TableCatalog catalog, ChunkWriter chunks, SchemaFollower schema, EventReader reader) {
         this.catalog = catalog;
         this.chunks = chunks;
+        this.schema = schema;
         this.reader = reader;
         this.reduction = new Reduction(reader);
     }
@@ -55,7 +57,7 @@ final class StepWriter {
             } else if (step instanceof Truncation truncation) {
                 truncate(connection, truncation);
             } else if (step instanceof SchemaChange change) {
-                chunks.schema().follow(connection, change);
+                schema.follow(connection, change);
             }
         }
         writeChanges(connection, changes);

@@ -23,14 +23,16 @@ final class TableCreator {
 
     private static final Logger log = LoggerFactory.getLogger(TableCreator.class);
 
+    private TableCreator() {}
+
     /** Lets no other consumer make tables until the transaction ends. */
-    void lock(Connection connection) throws SQLException {
+    static void lock(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_xact_lock(hashtext('cdc.create_table'))");
         }
     }
 
-    void create(Connection connection, ChunkStart start, Target target) throws SQLException {
+    static void create(Connection connection, ChunkStart start, Target target) throws SQLException {
         for (ColumnType column : start.columns()) {
             target.requireNoMark(column.name());
             requireType(connection, start.tableId(), column);

@@ -1,7 +1,6 @@
 package dev.tidemark.consumer.apply;
 
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,14 +12,6 @@ final class Widening {
             Pattern.compile("([a-z]+(?: [a-z]+)*)(?:\\((\\d+)(?:,(-?\\d+))?\\))?( with(?:out)? time zone)?");
 
     private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint");
-
-    /** Types whose modifier is a limit, and which without one have none. */
-    private static final Map<String, String> LIMITED = Map.of(
-            "character varying", "text",
-            "bit varying", "bit varying",
-            "time", "time",
-            "timestamp", "timestamp",
-            "interval", "interval");
 
     private Widening() {}
 
@@ -43,18 +34,20 @@ final class Widening {
             case "real" -> wide.equals("double precision");
             case "numeric" -> wide.equals("numeric") && (unlimited || (from.group(2) != null && digits(from, to)));
             case "text" -> wide.equals("character varying") && unlimited;
-            default -> limited(from, to, narrow, wide, unlimited);
+            case "character varying" -> wide.equals("text") || (wide.equals(narrow) && fits(from, to));
+            case "bit varying",
+                    "interval",
+                    "time with time zone",
+                    "time without time zone",
+                    "timestamp with time zone",
+                    "timestamp without time zone" -> wide.equals(narrow) && fits(from, to);
+            default -> false;
         };
     }
 
-    private static boolean limited(Matcher from, Matcher to, String narrow, String wide, boolean unlimited) {
-        String limitless = LIMITED.get(family(narrow));
-        if (limitless == null) {
-            return false;
-        }
-        boolean same = narrow.equals(wide);
-        return (same || wide.equals(limitless))
-                && (unlimited || (same && from.group(2) != null && number(from, 2) <= number(to, 2)));
+    /** Of types whose modifier is a limit, and which without one have none. */
+    private static boolean fits(Matcher from, Matcher to) {
+        return to.group(2) == null || (from.group(2) != null && number(from, 2) <= number(to, 2));
     }
 
     private static boolean digits(Matcher from, Matcher to) {
@@ -69,9 +62,5 @@ final class Widening {
     /** The whole name without modifiers. */
     private static String name(Matcher type) {
         return type.group(1) + (type.group(4) == null ? "" : type.group(4));
-    }
-
-    private static String family(String name) {
-        return name.startsWith("time") ? name.substring(0, name.indexOf(' ')) : name;
     }
 }

@@ -42,7 +42,7 @@ final class TableSearch {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             ChunkStart start = description(record);
             if (start != null && start.tableId().equals(table)) {
-                sink.createTable(start);
+                sink.prepareTable(start);
                 return true;
             }
         }
