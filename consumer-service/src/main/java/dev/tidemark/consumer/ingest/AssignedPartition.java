@@ -6,9 +6,13 @@ import dev.tidemark.model.TableId;
 import java.time.Instant;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A partition of this instance: where it is read, or why it is not and when to try again. */
 final class AssignedPartition {
+
+    private static final Logger log = LoggerFactory.getLogger(AssignedPartition.class);
 
     private final TopicPartition partition;
     private @Nullable Feed feed;
@@ -73,7 +77,8 @@ final class AssignedPartition {
     }
 
     /** It was not for what was read that it failed. */
-    void cannotBeRead() {
+    void failReading(Problem why, Instant now, Backoff backoff) {
+        fail(why, now, backoff);
         unread = true;
     }
 
@@ -82,8 +87,18 @@ final class AssignedPartition {
         return unread && feed != null && !nextTry.isAfter(now);
     }
 
-    /** What was read cannot be applied. */
+    /** What was read cannot be applied. The same problem is logged once, however often it is tried again. */
     void fail(Problem why, Instant now, Backoff backoff) {
+        if (!why.equals(problem)) {
+            log.warn(
+                    "{} does not go on: kind={} table={} offset={} sqlState={} message={}",
+                    partition,
+                    why.kind(),
+                    why.table(),
+                    why.offset(),
+                    why.sqlState(),
+                    why.message());
+        }
         unread = false;
         since = since == null ? now : since;
         problem = why;

@@ -81,13 +81,14 @@ final class Ingestion {
         }
     }
 
-    /** The consumer has lost its place in these partitions, or anything else went wrong there. */
+    /** The consumer has lost its place in these partitions, or cannot read them for anything else. */
     void failed(Collection<TopicPartition> which, Throwable error, Consumer<?, ?> consumer) {
         for (TopicPartition partition : which) {
             AssignedPartition assigned = partitions.get(partition);
             if (assigned != null) {
-                fail(assigned, Problem.of(error), consumer);
-                assigned.cannotBeRead();
+                consumer.pause(List.of(partition));
+                assigned.failReading(Problem.of(error), clock.instant(), backoff);
+                status.partition(partition, assigned.status());
             }
         }
     }
@@ -164,7 +165,6 @@ final class Ingestion {
             consumer.resume(List.of(partition));
             log.debug("Reading {} from {}", partition, placed.feed().committed());
         } else if (placed.problem() != null) {
-            logNew(assigned, placed.problem());
             assigned.failPlacing(placed.problem(), clock.instant(), backoff);
         }
         status.partition(partition, assigned.status());
@@ -183,7 +183,7 @@ final class Ingestion {
             records.partitions().forEach(partition -> lose(partitions.get(partition), consumer));
         } catch (RuntimeException e) {
             log.error("A batch could not be handled, it is tried again", e);
-            failed(records.partitions(), e, consumer);
+            records.partitions().forEach(partition -> fail(partitions.get(partition), Problem.of(e), consumer));
         } finally {
             status.busySince(null);
         }
@@ -270,31 +270,18 @@ final class Ingestion {
         }
     }
 
-    private void fail(AssignedPartition assigned, Problem problem, Consumer<?, ?> consumer) {
-        logNew(assigned, problem);
-        consumer.pause(List.of(assigned.partition()));
-        assigned.fail(problem, clock.instant(), backoff);
-        status.partition(assigned.partition(), assigned.status());
+    private void fail(@Nullable AssignedPartition assigned, Problem problem, Consumer<?, ?> consumer) {
+        if (assigned != null) {
+            consumer.pause(List.of(assigned.partition()));
+            assigned.fail(problem, clock.instant(), backoff);
+            status.partition(assigned.partition(), assigned.status());
+        }
     }
 
     private void lose(@Nullable AssignedPartition assigned, Consumer<?, ?> consumer) {
         if (assigned != null) {
             consumer.pause(List.of(assigned.partition()));
             assigned.lose(clock.instant());
-        }
-    }
-
-    /** The same problem is logged once, however often it is tried again. */
-    private static void logNew(AssignedPartition assigned, Problem problem) {
-        if (!problem.equals(assigned.status().problem())) {
-            log.warn(
-                    "{} does not go on: kind={} table={} offset={} sqlState={} message={}",
-                    assigned.partition(),
-                    problem.kind(),
-                    problem.table(),
-                    problem.offset(),
-                    problem.sqlState(),
-                    problem.message());
         }
     }
 }
