@@ -30,13 +30,13 @@ public record TopicNames(String prefix) {
 
     /** The topic of a table's changes. */
     public String of(TableId table) {
-        String topic = prefix + '.' + legal(table.schema()) + '.' + legal(table.name());
+        String topic = start() + legal(table.schema()) + '.' + legal(table.name());
         return topic.length() <= LONGEST ? topic : notDeadLetters(topic.substring(0, LONGEST));
     }
 
     /** The table that has this topic if its names hold nothing that Kafka forbids; else there is another one of similar names. */
     public TableId likelyTable(String topic) {
-        String[] names = topic.substring(prefix.length() + 1).split("\\.", 2);
+        String[] names = topic.substring(start().length()).split("\\.", 2);
         return new TableId(names[0], names[1]);
     }
 
@@ -47,18 +47,23 @@ public record TopicNames(String prefix) {
 
     /** The compacted topic in which the producer keeps its own position. */
     public String offsets() {
-        return prefix + ".offsets";
+        return start() + "offsets";
+    }
+
+    /** What all topics of the pipeline begin with, and no other topic: since a prefix has no dot, none is the beginning of another with its dot. */
+    public String start() {
+        return prefix + '.';
     }
 
     /** What the topics of all tables match, and no other topic of the pipeline does. */
     public Pattern tables() {
         return Pattern.compile(
-                Pattern.quote(prefix) + "\\.[a-zA-Z0-9_-]+\\.(?![a-zA-Z0-9_-]*" + DEAD_LETTERS + "$)[a-zA-Z0-9_-]+");
+                Pattern.quote(start()) + "[a-zA-Z0-9_-]+\\.(?![a-zA-Z0-9_-]*" + DEAD_LETTERS + "$)[a-zA-Z0-9_-]+");
     }
 
     /** What all topics of the pipeline match: those of tables, of their dead letters and of the offsets. */
     public Pattern all() {
-        return Pattern.compile(Pattern.quote(prefix) + "\\.(offsets|[a-zA-Z0-9_-]+\\.[a-zA-Z0-9_-]+)");
+        return Pattern.compile(Pattern.quote(start()) + "(offsets|[a-zA-Z0-9_-]+\\.[a-zA-Z0-9_-]+)");
     }
 
     /**

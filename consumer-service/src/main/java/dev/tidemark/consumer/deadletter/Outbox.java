@@ -103,7 +103,7 @@ final class Outbox implements AutoCloseable {
             PreparedStatement query, TopicNames names, Collection<Long> except, Collection<String> exceptTopics)
             throws SQLException {
         Connection connection = query.getConnection();
-        query.setString(1, names.prefix() + '.');
+        query.setString(1, names.start());
         query.setArray(2, connection.createArrayOf("bigint", except.toArray()));
         query.setArray(3, connection.createArrayOf("text", exceptTopics.toArray()));
         query.setInt(4, PAGE_LETTERS);

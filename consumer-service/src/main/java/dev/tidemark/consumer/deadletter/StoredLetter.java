@@ -47,15 +47,14 @@ public record StoredLetter(long id, DeadLetterState state, String topicId, Consu
 
     /** The letters of the pipeline with these ids, in the order of their events. */
     public static List<StoredLetter> lock(Connection connection, TopicNames names, List<Long> ids) throws SQLException {
-        String prefix = names.prefix() + '.';
         Array wanted = connection.createArrayOf("bigint", ids.toArray());
         try (PreparedStatement partitions = connection.prepareStatement(LOCK_PARTITIONS);
                 PreparedStatement letters = connection.prepareStatement(LOCK)) {
             partitions.setArray(1, wanted);
-            partitions.setString(2, prefix);
+            partitions.setString(2, names.start());
             partitions.executeQuery();
             letters.setArray(1, wanted);
-            letters.setString(2, prefix);
+            letters.setString(2, names.start());
             ResultSet row = letters.executeQuery();
             List<StoredLetter> found = new ArrayList<>();
             while (row.next()) {

@@ -12,7 +12,7 @@ record Where(List<String> conditions, List<String> values) {
 
     /** That letters are a pipeline's own: others may have the same destination. */
     static Where of(TopicNames names) {
-        return new Where(new ArrayList<>(), new ArrayList<>()).and("starts_with(d.topic, ?)", names.prefix() + '.');
+        return new Where(new ArrayList<>(), new ArrayList<>()).and("starts_with(d.topic, ?)", names.start());
     }
 
     /** Adds a condition, unless there is nothing to compare with. */
