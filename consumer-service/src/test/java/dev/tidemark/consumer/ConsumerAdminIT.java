@@ -306,6 +306,7 @@ class ConsumerAdminIT {
         problem(400, "0 to 1, not -1", move("{'kafka_offset':-1}"));
         problem(400, "has to be a number", move("{'kafka_offset':'x'}"));
         problem(400, "has to be a time", move("{'timestamp':'yesterday'}"));
+        problem(400, "has to be a time", move("{'timestamp':'+999999999-01-01T00:00:00Z'}"));
         problem(400, "either", move("{'kafka_offset':0,'timestamp':'2026-01-01T00:00:00Z'}"));
         problem(400, "either", move("{}"));
         problem(400, "JSON object", move("[]"));

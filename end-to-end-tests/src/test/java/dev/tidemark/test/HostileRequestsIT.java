@@ -225,6 +225,25 @@ class HostileRequestsIT {
         }
     }
 
+    /** But by the actuator, whose endpoints only read and are Spring's. */
+    @Test
+    void parametersThatNobodyKnowsAreRefused() {
+        SoftAssertions all = new SoftAssertions();
+        for (ServiceProcess service : services()) {
+            for (Mapping mapping : mappings(service)) {
+                if (!mapping.isActuator()) {
+                    String path = mapping.path("1") + "?dryrun=true";
+                    String body = mapping.isReading() ? "" : "{}";
+                    all.assertThat(send(service, OPERATOR, mapping.method(), path, "application/json", body))
+                            .as(mapping.toString())
+                            .returns(400, RawHttp.Answer::status)
+                            .returns(true, answer -> answer.body().contains("\"parameter\":\"dryrun\""));
+                }
+            }
+        }
+        all.assertAll();
+    }
+
     @Test
     @Order(1)
     void secretsAreInNoAnswerAndInNoLog() throws IOException {

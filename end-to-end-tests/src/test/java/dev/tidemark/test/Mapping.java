@@ -34,6 +34,10 @@ record Mapping(String method, String pattern) {
         return method.equals("GET");
     }
 
+    boolean isActuator() {
+        return pattern.startsWith("/actuator");
+    }
+
     /** DOWN is no failure of the request. */
     boolean isHealth() {
         return pattern.startsWith("/actuator/health");

@@ -1,5 +1,6 @@
 package dev.tidemark.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,7 +18,8 @@ class ApiDocumentController {
     }
 
     @GetMapping(path = "/v3/api-docs.yaml", produces = "application/yaml")
-    Resource document() {
+    Resource document(HttpServletRequest request) {
+        QueryParameters.only(request);
         return new ClassPathResource("openapi/" + service + ".yaml");
     }
 }

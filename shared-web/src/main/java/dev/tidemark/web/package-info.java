@@ -1,4 +1,4 @@
-/** What the HTTP sides of both services share: how errors are told, and who asks. */
+/** What the HTTP sides of both services share: what may be asked, who asks, and how errors are told. */
 @NullMarked
 package dev.tidemark.web;
 

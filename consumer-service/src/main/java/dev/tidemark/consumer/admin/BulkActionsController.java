@@ -4,6 +4,7 @@ import dev.tidemark.consumer.deadletter.DeadLetterClosing;
 import dev.tidemark.consumer.deadletter.DeadLetterFilter;
 import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.sql.SQLException;
@@ -48,19 +49,22 @@ class BulkActionsController {
 
     /** Lists the replays since the start. */
     @GetMapping("/replays")
-    Runs replays() {
+    Runs replays(HttpServletRequest request) {
+        QueryParameters.only(request);
         return new Runs(runs.all());
     }
 
     /** Tells how far a replay is. */
     @GetMapping("/replays/{number}")
-    ReplayProgress progress(@PathVariable long number) {
+    ReplayProgress progress(@PathVariable long number, HttpServletRequest request) {
+        QueryParameters.only(request);
         return runs.find(number).orElseThrow(() -> Refusals.noReplay(number));
     }
 
     /** Cancels a replay. What is applied stays applied: the page under way is finished. */
     @DeleteMapping("/replays/{number}")
-    ReplayProgress cancel(@PathVariable long number) {
+    ReplayProgress cancel(@PathVariable long number, HttpServletRequest request) {
+        QueryParameters.only(request);
         return runs.cancel(number).orElseThrow(() -> Refusals.noReplay(number));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.consumer.admin;
 import dev.tidemark.consumer.apply.Control;
 import dev.tidemark.consumer.ingest.ConsumerControl;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -38,14 +39,14 @@ class ControlController {
     /** Pauses all consumers of the group. Nothing is applied until they are resumed, also over a restart; what comes waits in Kafka. The call may be repeated: the first one counts. */
     @PostMapping("/pause")
     Answer pause(HttpServletRequest request) throws SQLException {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         return Answer.of(control.pause(Caller.of(request)));
     }
 
     /** Resumes all consumers of the group. The call may be repeated. */
     @PostMapping("/resume")
     Answer resume(HttpServletRequest request) throws SQLException {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         return Answer.of(control.resume(Caller.of(request)));
     }
 }

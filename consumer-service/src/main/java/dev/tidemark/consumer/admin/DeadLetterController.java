@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.consumer.deadletter.DeadLetter;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.DeadLetterRecord;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;
@@ -60,7 +61,7 @@ class DeadLetterController {
     /** Shows a dead letter. Beside the row that the destination has now, and what applying it would change. */
     @GetMapping("/{id}")
     LetterDetail one(@PathVariable long id, HttpServletRequest request) throws SQLException {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         DeadLetterRecord record = queries.find(id).orElseThrow(() -> Refusals.noLetter(id));
         return inspector.inspect(record);
     }

@@ -10,6 +10,7 @@ import dev.tidemark.consumer.deadletter.Replays.Replay;
 import dev.tidemark.consumer.deadletter.Replays.Result;
 import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;
@@ -51,7 +52,7 @@ class LetterActionsController {
     Answer replay(
             @PathVariable long id, @RequestBody(required = false) @Nullable String body, HttpServletRequest request)
             throws SQLException {
-        boolean forced = FilterParameters.only(request, "force").flag("force");
+        boolean forced = QueryParameters.only(request, "force").flag("force");
         String row = ReplayBody.row(body);
         String who = Caller.of(request);
         Replay replay =
@@ -89,7 +90,7 @@ class LetterActionsController {
     /** Discards a dead letter. It stays to be looked at, and is not open any more. The call may be repeated. */
     @PostMapping("/discard")
     Answer discard(@PathVariable long id, HttpServletRequest request) throws SQLException {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         if (!closing.discard(id, Caller.of(request))) {
             DeadLetter letter = letter(id);
             if (letter.state() != DeadLetterState.DISCARDED) {

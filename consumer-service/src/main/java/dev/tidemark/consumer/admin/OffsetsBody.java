@@ -2,9 +2,8 @@ package dev.tidemark.consumer.admin;
 
 import dev.tidemark.consumer.admin.OffsetPlanner.Target;
 import dev.tidemark.web.BadParameterException;
+import dev.tidemark.web.Times;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -99,15 +98,15 @@ final class OffsetsBody {
     private static Instant time(String where, @Nullable JsonNode time) {
         try {
             if (time != null && time.isString()) {
-                Instant instant = OffsetDateTime.parse(time.asString()).toInstant();
+                Instant instant = Times.parse(time.asString());
                 if (instant.getEpochSecond() >= 0) {
                     return instant;
                 }
             }
-        } catch (DateTimeParseException e) {
+        } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new BadParameterException(where, "has to be a time such as \"2026-01-31T12:00:00Z\"");
+        throw new BadParameterException(where, "has to be a time such as \"" + Times.EXAMPLE + "\"");
     }
 
     private static Map<String, JsonNode> members(String where, @Nullable JsonNode node, Set<String> allowed) {

@@ -5,6 +5,7 @@ import dev.tidemark.consumer.admin.OffsetPlanner.Plan;
 import dev.tidemark.consumer.apply.OffsetMoves;
 import dev.tidemark.consumer.apply.OffsetMoves.Move;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;
@@ -91,7 +92,7 @@ class OffsetsController {
     /** Tells up to where each partition is applied. Of all instances, as it is stored at the destination. */
     @GetMapping
     Offsets all(HttpServletRequest request) throws SQLException {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         return new Offsets(planner.stored().stream()
                 .map(stored -> new PartitionOffset(
                         Partition.of(stored.partition()),
@@ -103,14 +104,14 @@ class OffsetsController {
     @PatchMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     Changes alter(@RequestBody(required = false) @Nullable String body, HttpServletRequest request)
             throws SQLException {
-        boolean dryRun = FilterParameters.only(request, DRY_RUN).flag(DRY_RUN);
+        boolean dryRun = QueryParameters.only(request, DRY_RUN).flag(DRY_RUN);
         return change(planner.plan(OffsetsBody.targets(body)), dryRun, request);
     }
 
     /** Moves all offsets to the earliest. All that Kafka has is applied again; only while the consumers are paused. */
     @DeleteMapping
     Changes reset(HttpServletRequest request) throws SQLException {
-        boolean dryRun = FilterParameters.only(request, DRY_RUN).flag(DRY_RUN);
+        boolean dryRun = QueryParameters.only(request, DRY_RUN).flag(DRY_RUN);
         return change(planner.planAll(), dryRun, request);
     }
 

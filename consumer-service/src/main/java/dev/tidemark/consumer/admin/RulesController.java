@@ -3,6 +3,8 @@ package dev.tidemark.consumer.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.consumer.rules.RuleInfo;
 import dev.tidemark.consumer.rules.Rules;
+import dev.tidemark.web.QueryParameters;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -47,7 +49,8 @@ class RulesController {
 
     /** Lists the rules. With how often this instance has applied each of them, and refused a row for it. */
     @GetMapping
-    RuleList all() {
+    RuleList all(HttpServletRequest request) {
+        QueryParameters.only(request);
         return new RuleList(rules.all().stream().map(RuleView::of).toList());
     }
 }

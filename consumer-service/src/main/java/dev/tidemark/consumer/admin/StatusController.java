@@ -17,6 +17,7 @@ import dev.tidemark.consumer.ingest.KafkaUnavailableException;
 import dev.tidemark.consumer.ingest.PartitionStatus;
 import dev.tidemark.consumer.ingest.PipelineStatus;
 import dev.tidemark.consumer.ingest.Topics;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ class StatusController {
     /** Tells how this instance is. All on one page, and answered whatever is away. */
     @GetMapping
     StatusView status(HttpServletRequest request) {
-        FilterParameters.only(request);
+        QueryParameters.only(request);
         List<String> errors = new ArrayList<>();
         List<Partition> partitions = partitions(errors);
         Map<String, String> cause = obstacles.all(); // after asking, which may have taken seconds in vain

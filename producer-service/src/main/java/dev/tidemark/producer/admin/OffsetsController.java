@@ -9,15 +9,12 @@ import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.publish.TableProgress;
 import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
+import dev.tidemark.web.Times;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoField;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +24,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -38,17 +34,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/offsets")
 class OffsetsController {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OffsetsController.class);
+    private static final String DRY_RUN = "dry-run";
 
-    /** The years that both sides can tell. */
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendValue(ChronoField.YEAR, 4)
-            .appendPattern("-MM-dd'T'HH:mm[:ss]")
-            .optionalStart()
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-            .optionalEnd()
-            .appendOffsetId()
-            .toFormatter(Locale.ROOT);
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetsController.class);
 
     private final OffsetMoves moves;
     private final Supplier<PollStatus> poller;
@@ -117,7 +105,8 @@ class OffsetsController {
 
     /** Tells up to where the change log is published. As it is stored in Kafka. */
     @GetMapping
-    Offset offset() {
+    Offset offset(HttpServletRequest request) {
+        QueryParameters.only(request);
         Refusals.refuseOnStandby(poller.get());
         StoredState stored = moves.current();
         Intent intent = stored.intent();
@@ -132,18 +121,15 @@ class OffsetsController {
 
     /** Publishes changes again. From the earliest that the log still has, or from a time on; only while the producer is paused. The tables are equal when it has caught up. */
     @PatchMapping
-    Change move(
-            @RequestBody Request body,
-            @RequestParam(name = "dry-run", defaultValue = "false") boolean dryRun,
-            HttpServletRequest request)
-            throws Exception {
+    Change move(@RequestBody Request body, HttpServletRequest request) throws Exception {
+        boolean dryRun = QueryParameters.only(request, DRY_RUN).flag(DRY_RUN);
         return change(target(body.to()), dryRun, request);
     }
 
     /** Starts over. All tables get new snapshots, and the rows of the destination are replaced in place; only while the producer is paused. */
     @DeleteMapping
-    Change startOver(@RequestParam(name = "dry-run", defaultValue = "false") boolean dryRun, HttpServletRequest request)
-            throws Exception {
+    Change startOver(HttpServletRequest request) throws Exception {
+        boolean dryRun = QueryParameters.only(request, DRY_RUN).flag(DRY_RUN);
         return change(OffsetTarget.fresh(), dryRun, request);
     }
 
@@ -154,11 +140,12 @@ class OffsetsController {
             return OffsetTarget.fresh();
         }
         try {
-            return OffsetTarget.from(Instant.from(TIME.parse(to == null ? "" : to)));
-        } catch (DateTimeParseException e) {
+            return OffsetTarget.from(Times.parse(to == null ? "" : to));
+        } catch (IllegalArgumentException e) {
             throw new BadParameterException(
                     "to",
-                    "say where to go on from: earliest, latest (with new snapshots of all tables) or a time, as in {\"to\":\"2026-01-31T12:00:00Z\"}");
+                    "say where to go on from: earliest, latest (with new snapshots of all tables) or a time, as in {\"to\":\""
+                            + Times.EXAMPLE + "\"}");
         }
     }
 

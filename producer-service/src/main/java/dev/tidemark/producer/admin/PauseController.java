@@ -4,6 +4,7 @@ import dev.tidemark.producer.capture.PollStatus;
 import dev.tidemark.producer.source.Control.Pause;
 import dev.tidemark.producer.source.SourcePause;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,6 +43,7 @@ class PauseController {
     /** Pauses the producer. Nothing is published until it is resumed, also over a restart; the change log grows meanwhile. The call may be repeated: the first one counts. */
     @PostMapping("/pause")
     Answer pause(HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         Refusals.refuseOnStandby(poller.get());
         String who = Caller.of(request);
         if (source.pause(who)) {
@@ -53,6 +55,7 @@ class PauseController {
     /** Resumes the producer. It publishes what the change log has gathered. The call may be repeated. */
     @PostMapping("/resume")
     Answer resume(HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         Refusals.refuseOnStandby(poller.get());
         String who = Caller.of(request);
         if (source.resume()) {

@@ -11,6 +11,7 @@ import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UnknownTableException;
 import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -77,7 +78,8 @@ class SnapshotsController {
 
     /** Tells how far the snapshots are. All tables, with the progress of the last snapshot of each. */
     @GetMapping
-    Snapshots all() throws SQLException {
+    Snapshots all(HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         Refusals.refuseOnStandby(poller.get());
         return new Snapshots(views.all());
     }
@@ -89,6 +91,7 @@ class SnapshotsController {
     @PostMapping
     @ResponseStatus(HttpStatus.ACCEPTED)
     Snapshots start(@RequestBody Request body, HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         List<TableId> tables = TableNames.parseAll("tables", body.tables());
         Refusals.refuseOnStandby(poller.get());
         List<CapturedTable> captured = captured(tables);
@@ -136,6 +139,7 @@ class SnapshotsController {
     /** Cancels a snapshot. A copy that was asked for, and has not begun or not come to its end, is left; changes go on being published. */
     @DeleteMapping("/{table}")
     TableView cancel(@PathVariable String table, HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
         CapturedTable captured = captured(List.of(id)).get(0);

@@ -7,6 +7,8 @@ import dev.tidemark.producer.source.ActiveProducer;
 import dev.tidemark.producer.source.Backlog;
 import dev.tidemark.producer.source.BacklogReader;
 import dev.tidemark.producer.source.OpenTransaction;
+import dev.tidemark.web.QueryParameters;
+import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -72,7 +74,8 @@ class StatusController {
 
     /** Tells how the producer is. All on one page, and answered whatever is away. */
     @GetMapping("/admin/status")
-    Status status() {
+    Status status(HttpServletRequest request) {
+        QueryParameters.only(request);
         PollStatus status = poller.get();
         Instant waitingSince = monitor.waitingSince();
         if (status.state() == State.STANDBY) {

@@ -7,6 +7,7 @@ import dev.tidemark.producer.source.CapturedTable;
 import dev.tidemark.producer.source.SourceTables;
 import dev.tidemark.producer.source.UntrackableTableException;
 import dev.tidemark.web.Caller;
+import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ class TablesController {
 
     /** Lists all tables. Those that are captured, and those that the settings name, with where each of them is. */
     @GetMapping
-    Tables all() throws SQLException {
+    Tables all(HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         Refusals.refuseOnStandby(poller.get());
         return new Tables(views.all());
     }
@@ -62,6 +64,7 @@ class TablesController {
             @RequestBody(required = false) @Nullable String body,
             HttpServletRequest request)
             throws SQLException {
+        QueryParameters.only(request);
         TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
         String options = ChoiceBody.options(body);
@@ -88,6 +91,7 @@ class TablesController {
     /** Removes a table. Its triggers are taken away; its topic, and the table at the destination, stay as they are. The call may be repeated. */
     @DeleteMapping("/{table}")
     TableView remove(@PathVariable String table, HttpServletRequest request) throws SQLException {
+        QueryParameters.only(request);
         TableId id = TableNames.ofPath(table, request);
         Refusals.refuseOnStandby(poller.get());
         if (!isKnown(id)) {

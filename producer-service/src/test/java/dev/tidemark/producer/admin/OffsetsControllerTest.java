@@ -116,9 +116,18 @@ class OffsetsControllerTest {
         assertThat(moves.moved).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dryrun=true", "dry-run=perhaps", "dry-run=", "dry-run=true&dry-run=false"})
+    void movesNothingForAParameterThatMakesNoSense(String query) throws Exception {
+        String parameter = query.replaceFirst("[=&].*", "");
+        problem(400, delete("/admin/offsets?" + query))
+                .andExpect(jsonPath("$.parameter").value(parameter));
+        problem(400, move(to("earliest")).queryParam(parameter, "perhaps"));
+        assertThat(moves.moved).isEmpty();
+    }
+
     @Test
     void saysWhyTheOffsetIsNotMoved() throws Exception {
-        problem(400, delete("/admin/offsets?dry-run=perhaps"));
         moves.refusal = new KafkaUnavailableException("Kafka is away", null);
         problem(503, delete("/admin/offsets")).andExpect(jsonPath("$.detail").value("Kafka is away"));
         state = State.STANDBY;
