@@ -60,7 +60,11 @@ final class PollLoop implements SmartLifecycle, Trigger {
         }
     }
 
-    /** Does something between two steps, on the poller's own thread. */
+    /**
+     * Does something between two steps, on the poller's own thread.
+     *
+     * @throws TimeoutException if it has not come to its end in time; then it is left out, unless it has begun
+     */
     <T> T call(Callable<T> work) throws Exception {
         Future<T> result = scheduler.submit(work);
         try {
@@ -69,8 +73,7 @@ final class PollLoop implements SmartLifecycle, Trigger {
             throw e.getCause() instanceof Exception cause ? cause : e;
         } catch (TimeoutException e) {
             result.cancel(false);
-            throw new MoveRefusedException("The producer has not answered within " + PATIENCE.toSeconds()
-                    + " s: GET /admin/offsets tells whether the offset was moved in spite of that; if not, try again");
+            throw new TimeoutException("The producer has not answered within " + PATIENCE.toSeconds() + " s");
         }
     }
 

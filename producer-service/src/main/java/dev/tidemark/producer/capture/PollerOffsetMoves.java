@@ -4,6 +4,7 @@ import dev.tidemark.producer.publish.Publisher;
 import dev.tidemark.producer.publish.StoredState;
 import dev.tidemark.producer.source.SourceConnection;
 import java.sql.SQLException;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /** Looks on a connection of its own, and moves on the poller's thread and connection, which hold the lock. */
@@ -37,6 +38,11 @@ final class PollerOffsetMoves implements OffsetMoves {
 
     @Override
     public OffsetPlan move(OffsetTarget target) throws Exception {
-        return loop.call(() -> poller.move(target));
+        try {
+            return loop.call(() -> poller.move(target));
+        } catch (TimeoutException e) {
+            throw new MoveRefusedException(e.getMessage()
+                    + ": GET /admin/offsets tells whether the offset was moved in spite of that; if not, try again");
+        }
     }
 }
