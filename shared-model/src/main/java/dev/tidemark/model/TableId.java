@@ -21,7 +21,7 @@ public record TableId(String schema, String name) implements Comparable<TableId>
      * @throws IllegalArgumentException if the text is not one SQL name of one or two parts
      */
     public static TableId parse(String sqlName) {
-        List<TableId> names = parseList(sqlName);
+        List<TableId> names = new Parser(sqlName, "no table name").list();
         if (names.size() != 1) {
             throw new IllegalArgumentException("'" + sqlName + "' is not the name of one table");
         }
@@ -31,10 +31,10 @@ public record TableId(String schema, String name) implements Comparable<TableId>
     /**
      * Reads a comma-separated list of SQL names; a comma or dot inside of quotes belongs to the name.
      *
-     * @throws IllegalArgumentException if an entry is not an SQL name of one or two parts; the message quotes the entry
+     * @throws IllegalArgumentException if an entry is not an SQL name of one or two parts; the message says where
      */
     public static List<TableId> parseList(String sqlNames) {
-        return new Parser(sqlNames).list();
+        return new Parser(sqlNames, "not a list of table names").list();
     }
 
     /** The identifier in double quotes, fit for any SQL statement. */
@@ -66,10 +66,13 @@ public record TableId(String schema, String name) implements Comparable<TableId>
     /** A cursor over the text of a list of names. */
     private static final class Parser {
         private final String text;
+        private final String problem;
         private int at;
 
-        Parser(String text) {
+        /** @param problem what a text is that cannot be read */
+        Parser(String text, String problem) {
             this.text = text;
+            this.problem = problem;
         }
 
         List<TableId> list() {
@@ -145,9 +148,9 @@ public record TableId(String schema, String name) implements Comparable<TableId>
         }
 
         private IllegalArgumentException notAName(int position) {
-            return new IllegalArgumentException("'" + text
-                    + "' is not a list of table names: write schema.table, with double quotes where SQL needs them"
-                    + " (at position " + (position + 1) + ")");
+            return new IllegalArgumentException("'" + text + "' is " + problem
+                    + ": write schema.table, with double quotes where SQL needs them (at position " + (position + 1)
+                    + ")");
         }
     }
 }

@@ -34,7 +34,10 @@ class TableIdTest {
     void refusesWhatIsNoTableName(String text) {
         assertThatThrownBy(() -> TableId.parseList(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("schema.table");
+                .hasMessageContaining("is not a list of table names: write schema.table");
+        assertThatThrownBy(() -> TableId.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is no table name: write schema.table");
     }
 
     @Test

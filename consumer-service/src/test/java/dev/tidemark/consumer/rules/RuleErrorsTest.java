@@ -76,7 +76,7 @@ class RuleErrorsTest {
             t: {name: a, require: 'true'}                        | 0.yml:1:4: expected a list of rules of public.t
             t: [a]                                               | 0.yml:1:5: expected a rule with name and require
             - name: a                                            | 0.yml:1:1: expected tables with their rules
-            a.b.c: []                                            | 0.yml:1:1: 'a.b.c' is not a list of table names
+            a.b.c: []                                            | 0.yml:1:1: 'a.b.c' is no table name
             t: [                                                 | 0.yml:1:
             """)
     void refusesAFileThatIsNotOneOfRules(String yaml, String error) {

@@ -140,7 +140,7 @@ class SnapshotsController {
     @DeleteMapping("/{table}")
     TableView cancel(@PathVariable String table, HttpServletRequest request) throws SQLException {
         QueryParameters.only(request);
-        TableId id = TableNames.ofPath(table, request);
+        TableId id = TableNames.ofPath(table);
         Refusals.refuseOnStandby(poller.get());
         CapturedTable captured = captured(List.of(id)).get(0);
         if (captured.copyAt() != null) {

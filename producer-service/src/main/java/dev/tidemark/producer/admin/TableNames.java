@@ -2,7 +2,6 @@ package dev.tidemark.producer.admin;
 
 import dev.tidemark.model.TableId;
 import dev.tidemark.web.BadParameterException;
-import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +26,8 @@ final class TableNames {
         }
     }
 
-    /** The name in a path. What follows a plain semicolon has been taken for parameters, and is not in the variable. */
-    static TableId ofPath(String table, HttpServletRequest request) {
-        if (request.getRequestURI().indexOf(';') >= 0) {
-            throw new BadParameterException("table", "a semicolon belongs to no name, or is to be written %3B");
-        }
+    /** The name in a path. */
+    static TableId ofPath(String table) {
         TableId id = parse("table", table);
         if (id.equals(TableId.HEARTBEAT)) {
             throw new BadParameterException(

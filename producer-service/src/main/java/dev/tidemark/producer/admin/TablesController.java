@@ -65,7 +65,7 @@ class TablesController {
             HttpServletRequest request)
             throws SQLException {
         QueryParameters.only(request);
-        TableId id = TableNames.ofPath(table, request);
+        TableId id = TableNames.ofPath(table);
         Refusals.refuseOnStandby(poller.get());
         String options = ChoiceBody.options(body);
         refuseClash(id);
@@ -92,7 +92,7 @@ class TablesController {
     @DeleteMapping("/{table}")
     TableView remove(@PathVariable String table, HttpServletRequest request) throws SQLException {
         QueryParameters.only(request);
-        TableId id = TableNames.ofPath(table, request);
+        TableId id = TableNames.ofPath(table);
         Refusals.refuseOnStandby(poller.get());
         if (!isKnown(id)) {
             throw Refusals.unknown(id);

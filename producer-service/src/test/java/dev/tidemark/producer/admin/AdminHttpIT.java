@@ -209,12 +209,6 @@ class AdminHttpIT {
     }
 
     @Test
-    void refusesAPlainSemicolon() throws Exception {
-        problem(400, put(URI.create(TABLES + "/items;x")));
-        problem(400, delete(URI.create(TABLES + "/items;x=1")));
-    }
-
-    @Test
     void removesATableOfTheConfiguration() throws Exception {
         call(get(TABLES)).andExpect(jsonPath("$.tables[0].table").value("public.configured"));
         call(delete(TABLES + "/{t}", "configured")).andExpect(status().isOk());
@@ -594,6 +588,5 @@ class AdminHttpIT {
         assertThat(source.text("SELECT copy_at FROM cdc.tracked_table")).isNull();
         problem(404, delete("/admin/snapshots/{t}", "nowhere"));
         problem(409, delete("/admin/snapshots/{t}", "keyless"));
-        problem(400, delete(URI.create("/admin/snapshots/items;x")));
     }
 }
