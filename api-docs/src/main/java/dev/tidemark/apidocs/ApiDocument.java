@@ -1,5 +1,6 @@
 package dev.tidemark.apidocs;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -27,6 +29,7 @@ public final class ApiDocument {
     record AnyJson(Set<Class<?>> types) {}
 
     private static final String PATH = "/generated-api-docs";
+    private static final Path METERS = Path.of("..", "docs", "metrics.md");
 
     private final Class<?> application;
     private final Path committed;
@@ -44,9 +47,12 @@ public final class ApiDocument {
         return this;
     }
 
-    /** @throws AssertionError if an operation is not described, or the committed document is another one */
+    /** @throws AssertionError if an operation is not described, an example is false, or the committed document is another one */
     public void check() throws IOException, InterruptedException {
         String generated = generate();
+        assertThat(Examples.mistakes(generated, meters()))
+                .as("examples that are false, in openapi/operations.yaml")
+                .isEmpty();
         if (Boolean.getBoolean("api-docs.write")) {
             Files.createDirectories(committed.getParent());
             Files.writeString(committed, generated);
@@ -56,6 +62,14 @@ public final class ApiDocument {
                         "%s is not what the service answers to: run ./mvnw -Dquick -Dapi-docs.write test, look at what has changed, and commit it",
                         committed)
                 .isEqualTo(generated);
+    }
+
+    private static Set<String> meters() throws IOException {
+        return Pattern.compile("`(cdc[._][a-z._]+)`")
+                .matcher(Files.readString(METERS))
+                .results()
+                .map(match -> match.group(1))
+                .collect(toSet());
     }
 
     private String generate() throws IOException, InterruptedException {

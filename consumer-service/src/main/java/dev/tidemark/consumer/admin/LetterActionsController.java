@@ -4,16 +4,15 @@ import dev.tidemark.consumer.deadletter.DeadLetter;
 import dev.tidemark.consumer.deadletter.DeadLetterClosing;
 import dev.tidemark.consumer.deadletter.DeadLetterQueries;
 import dev.tidemark.consumer.deadletter.DeadLetterState;
-import dev.tidemark.consumer.deadletter.Refusal;
 import dev.tidemark.consumer.deadletter.Replays;
 import dev.tidemark.consumer.deadletter.Replays.Replay;
-import dev.tidemark.consumer.deadletter.Replays.Result;
 import dev.tidemark.web.BadParameterException;
 import dev.tidemark.web.Caller;
 import dev.tidemark.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -40,8 +39,17 @@ class LetterActionsController {
         this.listener = listener;
     }
 
+    enum Outcome {
+        /** It is applied. */
+        REPLAYED,
+        /** It was replayed before; nothing was done. */
+        CLOSED,
+        /** It is not open any more. */
+        DISCARDED
+    }
+
     /** What has become of a letter. */
-    record Answer(long id, String result) {}
+    record Answer(long id, Outcome result) {}
 
     /**
      * Replays a dead letter. As it is, or with an edited row in the place of its own. One that a later event has superseded is refused unless forced.
@@ -58,15 +66,12 @@ class LetterActionsController {
         Replay replay =
                 row == null ? replays.replay(List.of(id), forced, who).get(0) : replayEdited(id, row, forced, who);
         listener.tried(List.of(replay));
-        Refusal refusal = replay.refusal();
-        if (refusal != null) {
-            throw Refusals.refusedAgain(id, refusal);
-        }
         return switch (replay.result()) {
             case MISSING -> throw Refusals.noLetter(id);
             case SUPERSEDED -> throw Refusals.superseded(id);
             case CLOSED -> closed(id);
-            case REPLAYED, REFUSED -> new Answer(id, replay.result().name());
+            case REFUSED -> throw Refusals.refusedAgain(id, Objects.requireNonNull(replay.refusal()));
+            case REPLAYED -> new Answer(id, Outcome.REPLAYED);
         };
     }
 
@@ -84,7 +89,7 @@ class LetterActionsController {
         if (letter.state() != DeadLetterState.REPLAYED) {
             throw Refusals.closed(letter);
         }
-        return new Answer(id, Result.CLOSED.name());
+        return new Answer(id, Outcome.CLOSED);
     }
 
     /** Discards a dead letter. It stays to be looked at, and is not open any more. The call may be repeated. */
@@ -97,7 +102,7 @@ class LetterActionsController {
                 throw Refusals.closed(letter);
             }
         }
-        return new Answer(id, DeadLetterState.DISCARDED.name());
+        return new Answer(id, Outcome.DISCARDED);
     }
 
     private DeadLetter letter(long id) throws SQLException {
