@@ -69,7 +69,11 @@ class StatusController {
     StatusView status(HttpServletRequest request) {
         QueryParameters.only(request);
         List<String> errors = new ArrayList<>();
-        List<Partition> partitions = partitions(errors);
+        Map<TopicPartition, PartitionStatus> assigned = status.partitions();
+        Map<TopicPartition, Stored> stored = assigned.isEmpty() ? Map.of() : stored(errors);
+        Map<TopicPartition, Long> ends = ends(assigned.keySet(), errors);
+        List<Other> others = ends == null ? List.of() : others(assigned.keySet(), errors);
+        List<Partition> partitions = partitions(assigned, stored, ends == null ? Map.of() : ends);
         Map<String, String> cause = obstacles.all(); // after asking, which may have taken seconds in vain
         Control control = status.control();
         return new StatusView(
@@ -82,7 +86,7 @@ class StatusController {
                 lag(partitions),
                 partitions,
                 ignoredColumns(),
-                others(errors),
+                others,
                 status.lastError(),
                 errors.isEmpty() ? null : String.join("; ", errors));
     }
@@ -93,13 +97,7 @@ class StatusController {
         return columns;
     }
 
-    /** Not asked for where Kafka does not answer, as is known or was just seen: that would take as long once more. */
-    private List<Other> others(List<String> errors) {
-        boolean justSeen = !errors.isEmpty() && status.destination() == null;
-        if (status.broker() != null || justSeen) {
-            return List.of();
-        }
-        Set<TopicPartition> own = status.partitions().keySet();
+    private List<Other> others(Set<TopicPartition> own, List<String> errors) {
         try {
             return topics.members(group).stream()
                     .filter(member -> !own.containsAll(member.partitions()))
@@ -122,13 +120,10 @@ class StatusController {
         return sum;
     }
 
-    private List<Partition> partitions(List<String> errors) {
-        Map<TopicPartition, PartitionStatus> assigned = status.partitions();
-        if (assigned.isEmpty()) {
-            return List.of();
-        }
-        Map<TopicPartition, Stored> stored = stored(errors);
-        Map<TopicPartition, Long> ends = ends(assigned, errors);
+    private List<Partition> partitions(
+            Map<TopicPartition, PartitionStatus> assigned,
+            Map<TopicPartition, Stored> stored,
+            Map<TopicPartition, Long> ends) {
         return assigned.entrySet().stream()
                 .map(entry -> partition(
                         entry.getKey(), entry.getValue(), stored.get(entry.getKey()), ends.get(entry.getKey())))
@@ -147,15 +142,16 @@ class StatusController {
         }
     }
 
-    private Map<TopicPartition, Long> ends(Map<TopicPartition, PartitionStatus> assigned, List<String> errors) {
+    /** Null if Kafka does not answer, so that it is not asked for anything else: that would take as long once more. */
+    private @Nullable Map<TopicPartition, Long> ends(Set<TopicPartition> partitions, List<String> errors) {
         if (isKnown(status.broker(), errors)) {
-            return Map.of();
+            return null;
         }
         try {
-            return topics.ends(assigned.keySet());
+            return partitions.isEmpty() ? Map.of() : topics.ends(partitions);
         } catch (KafkaUnavailableException e) {
             errors.add(String.valueOf(e.getMessage()));
-            return Map.of();
+            return null;
         }
     }
 
