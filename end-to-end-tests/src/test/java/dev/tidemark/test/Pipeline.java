@@ -173,6 +173,11 @@ final class Pipeline implements AutoCloseable {
         return consumers.get(0);
     }
 
+    /** What {@code CDC_PIPELINE_NAME} says, and all its topics begin with, before a dot. */
+    String prefix() {
+        return name;
+    }
+
     /** The topic of a table, as SQL writes its name. */
     String topic(String table) {
         return new TopicNames(name).of(TableId.parse(table));

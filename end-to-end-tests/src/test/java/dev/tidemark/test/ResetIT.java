@@ -39,8 +39,7 @@ class ResetIT {
         assertThat(reset(pipeline.producerService(), 1, "")).contains("--yes");
         assertThat(reset(pipeline.producerService(), 1, "no\n")).contains("Nothing was removed");
         assertThat(pipeline.source().number(SCHEMAS)).isEqualTo(1);
-        String name = pipeline.topic(Items.TABLE).replaceFirst("\\..*", "");
-        reset(pipeline.producerService(), 0, name + "\n");
+        reset(pipeline.producerService(), 0, pipeline.prefix() + "\n");
         reset(pipeline.consumerService(), 0, "", "--yes");
         assertThat(reset(pipeline.producerService(), 0, "", "--yes"))
                 .as("once more")
@@ -59,19 +58,18 @@ class ResetIT {
     }
 
     private static List<String> topics(Pipeline pipeline) throws ExecutionException, InterruptedException {
-        String prefix = pipeline.topic(Items.TABLE).replaceFirst("\\..*", ".");
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", pipeline.stack().broker().bootstrapServers()))) {
             return admin.listTopics().names().get().stream()
-                    .filter(name -> name.startsWith(prefix))
+                    .filter(name -> name.startsWith(pipeline.prefix() + "."))
                     .toList();
         }
     }
 
     /** Runs it to its end, and returns what it has said. */
     private static String reset(Service service, int exitCode, String typed, String... options) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("java", "-jar", service.jar().toString(), "--reset"));
+        List<String> command = new ArrayList<>(service.command());
+        command.add("--reset");
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(service.environment());

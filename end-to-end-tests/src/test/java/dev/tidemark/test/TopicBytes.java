@@ -18,7 +18,7 @@ final class TopicBytes {
 
     /** The bytes as characters, by topic. */
     static Map<String, String> of(Pipeline pipeline) {
-        String prefix = pipeline.topic("public.x").replace("public.x", "");
+        String prefix = pipeline.prefix() + ".";
         Map<String, Object> config = Map.of(
                 "bootstrap.servers", pipeline.stack().broker().bootstrapServers(), "auto.offset.reset", "earliest");
         Map<String, StringBuilder> topics = new TreeMap<>();

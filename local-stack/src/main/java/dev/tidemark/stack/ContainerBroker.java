@@ -21,7 +21,7 @@ final class ContainerBroker extends DockerServer implements Broker {
                 .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
                 .withEnv("KAFKA_BROKER_SESSION_TIMEOUT_MS", "4000")
                 .withEnv("KAFKA_BROKER_HEARTBEAT_INTERVAL_MS", "1000")
-                .withEnv("KAFKA_HEAP_OPTS", "-Xmx" + options.brokerHeap());
+                .withEnv("KAFKA_HEAP_OPTS", "-Xmx" + HEAP);
         options.broker().forEach((name, value) -> container.withEnv(variable(name), value));
         container.setPortBindings(List.of("127.0.0.1:%d:9092".formatted(FreePort.next())));
         ContainerBroker broker = new ContainerBroker(container);

@@ -43,15 +43,13 @@ public final class EmbeddedBroker extends ChildServer implements Broker {
             Map.entry("num.io.threads", "4"));
 
     private final int port = FreePort.next();
-    private final String heap;
 
-    private EmbeddedBroker(String heap) {
+    private EmbeddedBroker() {
         super("broker", "TERM");
-        this.heap = heap;
     }
 
     public static EmbeddedBroker start(StackOptions options) {
-        EmbeddedBroker broker = new EmbeddedBroker(options.brokerHeap());
+        EmbeddedBroker broker = new EmbeddedBroker();
         try {
             broker.configure(options.broker());
             broker.start();
@@ -87,7 +85,7 @@ public final class EmbeddedBroker extends ChildServer implements Broker {
     List<String> command() {
         return List.of(
                 Jvm.JAVA,
-                "-Xmx" + heap,
+                "-Xmx" + HEAP,
                 "-XX:+UseSerialGC",
                 "-Dorg.slf4j.simpleLogger.showDateTime=true",
                 "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",

@@ -2,6 +2,7 @@ package dev.tidemark.stack;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,6 +51,14 @@ public record Service(
         Map<String, String> more = new TreeMap<>(environment);
         more.put(variable, value);
         return new Service(name, jar, port, heap, jvmOptions, more);
+    }
+
+    /** Its command line, which takes arguments of the service behind it. */
+    public List<String> command() {
+        List<String> command = new ArrayList<>(List.of(Jvm.JAVA, "-Xmx" + heap));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", jar.toString()));
+        return command;
     }
 
     public Service withName(String otherName) {

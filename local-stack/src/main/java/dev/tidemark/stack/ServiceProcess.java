@@ -2,7 +2,6 @@ package dev.tidemark.stack;
 
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +46,7 @@ public final class ServiceProcess extends HttpServer {
 
     @Override
     List<String> command() {
-        List<String> command = new ArrayList<>(List.of(Jvm.JAVA, "-Xmx" + service.heap()));
-        command.addAll(service.jvmOptions());
-        command.addAll(List.of("-jar", service.jar().toString()));
-        return command;
+        return service.command();
     }
 
     @Override

@@ -9,10 +9,8 @@ import java.util.TreeMap;
  * @param source settings of the source's {@code postgresql.conf}, over the server's own defaults
  * @param destination the same for the destination
  * @param broker properties of the broker, over those of {@link EmbeddedBroker}; {@code listeners} and {@code advertised.listeners} beside its own
- * @param brokerHeap the broker's {@code -Xmx}
  */
-public record StackOptions(
-        Map<String, String> source, Map<String, String> destination, Map<String, String> broker, String brokerHeap) {
+public record StackOptions(Map<String, String> source, Map<String, String> destination, Map<String, String> broker) {
 
     /** As managed databases come: no logical decoding. Everything is synced to disk, so that a crash test means something. */
     private static final Map<String, String> POSTGRES = Map.of(
@@ -29,23 +27,19 @@ public record StackOptions(
     }
 
     public static StackOptions defaults() {
-        return new StackOptions(POSTGRES, POSTGRES, Map.of(), "384m");
+        return new StackOptions(POSTGRES, POSTGRES, Map.of());
     }
 
     public StackOptions withSource(String setting, String value) {
-        return new StackOptions(plus(source, setting, value), destination, broker, brokerHeap);
+        return new StackOptions(plus(source, setting, value), destination, broker);
     }
 
     public StackOptions withDestination(String setting, String value) {
-        return new StackOptions(source, plus(destination, setting, value), broker, brokerHeap);
+        return new StackOptions(source, plus(destination, setting, value), broker);
     }
 
     public StackOptions withBroker(String property, String value) {
-        return new StackOptions(source, destination, plus(broker, property, value), brokerHeap);
-    }
-
-    public StackOptions withBrokerHeap(String heap) {
-        return new StackOptions(source, destination, broker, heap);
+        return new StackOptions(source, destination, plus(broker, property, value));
     }
 
     private static Map<String, String> plus(Map<String, String> settings, String name, String value) {
