@@ -26,9 +26,4 @@ class EventTallyTest {
     void isEmptyWithoutTables() {
         assertThat(new EventTally()).hasToString("");
     }
-
-    @Test
-    void argumentsKnowOnce() {
-        assertThat(RunArguments.of("--once", "--cdc.tables=a")).containsExactly("--cdc.run=once", "--cdc.tables=a");
-    }
 }
