@@ -3,6 +3,7 @@ package dev.tidemark.producer.capture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tidemark.model.ChangeEvent;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -168,15 +170,14 @@ class CaptureIT {
             Workbench.drain(capture);
         }
         assertThat(events("items")).hasSize(rows);
-        long looks = 0;
-        while (looks < rows) { // a session tells of them when it has ended
-            looks = bench.sql
-                    .sql(
-                            "SELECT sum(pg_stat_get_tuples_fetched(inhrelid)) FROM pg_inherits WHERE inhparent = 'cdc.change_log'::regclass")
-                    .query(Long.class)
-                    .single();
-        }
-        assertThat(looks).isLessThan(10L * rows);
+        Callable<Long> looks = () -> bench.sql
+                .sql(
+                        "SELECT sum(pg_stat_get_tuples_fetched(inhrelid)) FROM pg_inherits WHERE inhparent = 'cdc.change_log'::regclass")
+                .query(Long.class)
+                .single();
+        // A session tells of them when it has ended.
+        assertThat(await().atMost(Duration.ofSeconds(30)).until(looks, all -> all >= rows))
+                .isLessThan(10L * rows);
     }
 
     @Test
