@@ -69,7 +69,7 @@ record Snapshot(
     }
 
     /** Whether there is nothing left to be copied. */
-    boolean isWhole(CapturedTable table) {
+    boolean isDone(CapturedTable table) {
         return complete && isOf(table.trackedAt(), table.copyAt());
     }
 

@@ -117,7 +117,7 @@ class SnapshotsController {
         Map<String, String> after = KeyValues.texts("after", body.after());
         Map<String, String> upTo = KeyValues.texts("upTo", body.upTo());
         CapturedTable table = tables.get(0);
-        requireWhole(table);
+        requireDone(table);
         try {
             source.copyRangeAnew(table.id(), after, upTo);
         } catch (BadKeyException e) {
@@ -126,9 +126,9 @@ class SnapshotsController {
     }
 
     /** A part mends nothing of a table that is not there as a whole, and must not end a copy of all of it. */
-    private void requireWhole(CapturedTable table) {
+    private void requireDone(CapturedTable table) {
         Snapshot known = monitor.snapshots().get(table.id().toString());
-        if (known == null || !known.isWhole(table)) {
+        if (known == null || !known.isDone(table)) {
             throw Refusals.beingCopied(table.id());
         }
         if (!table.protection().missed().isEmpty()) {
