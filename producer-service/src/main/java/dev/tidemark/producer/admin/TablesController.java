@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -58,7 +59,7 @@ class TablesController {
      * Adds a table. It is captured from now on, copied, and followed; this begins within a second. The call may be repeated, and puts lost triggers on again at once. A body says which
      * columns and rows are captured; without one, what was said before holds, or else the settings.
      */
-    @PutMapping("/{table}")
+    @PutMapping(path = "/{table}", consumes = MediaType.APPLICATION_JSON_VALUE)
     TableView add(
             @PathVariable String table,
             @RequestBody(required = false) @Nullable String body,

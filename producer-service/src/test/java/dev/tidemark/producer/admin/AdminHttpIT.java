@@ -202,6 +202,14 @@ class AdminHttpIT {
                 .isEqualTo("0");
     }
 
+    /** As curl sends it that is not told otherwise; whatever reads forms leaves no body. */
+    @Test
+    void refusesAChoiceThatIsSentAsAForm() throws Exception {
+        problem(415, choose("items", "{}").contentType(MediaType.APPLICATION_FORM_URLENCODED))
+                .andExpect(jsonPath("$.detail", containsString("application/json")));
+        assertThat(source.text("SELECT count(*) FROM cdc.table_request")).isEqualTo("0");
+    }
+
     private static MockHttpServletRequestBuilder choose(String table, String body) {
         return put(TABLES + "/{t}", table)
                 .contentType(MediaType.APPLICATION_JSON)
