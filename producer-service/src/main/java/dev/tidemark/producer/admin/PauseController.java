@@ -31,7 +31,11 @@ class PauseController {
         this.poller = poller;
     }
 
-    /** What is asked for; {@code GET /admin/status} tells when the producer has followed, which takes half a second, or as long as Kafka takes for what was sent. */
+    /**
+     * What is asked for. {@code GET /admin/status} tells when the producer has followed, which takes half a second, or as long as Kafka takes for what was sent.
+     *
+     * @param by who has paused it; null if it is not
+     */
     record Answer(
             boolean paused, @Nullable String by, @Nullable Instant since) {
 

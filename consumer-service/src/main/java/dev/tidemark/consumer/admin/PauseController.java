@@ -15,24 +15,24 @@ import org.springframework.web.bind.annotation.RestController;
 /** {@code POST /admin/pause} and {@code POST /admin/resume}: for all instances of the group, and until somebody says otherwise. Both may be repeated. */
 @RestController
 @RequestMapping("/admin")
-class ControlController {
+class PauseController {
 
     private final ConsumerControl control;
 
-    ControlController(ConsumerControl control) {
+    PauseController(ConsumerControl control) {
         this.control = control;
     }
 
     /**
      * What is asked for.
      *
-     * @param by who has changed the state last; null if nobody ever has
+     * @param by who has said so last; null if nobody ever has
      */
     record Answer(
-            State state, @Nullable String by, @Nullable Instant since) {
+            boolean paused, @Nullable String by, @Nullable Instant since) {
 
         static Answer of(Control control) {
-            return new Answer(control.paused() ? State.PAUSED : State.RUNNING, control.by(), control.at());
+            return new Answer(control.paused(), control.by(), control.at());
         }
     }
 
