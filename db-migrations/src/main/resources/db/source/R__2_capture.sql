@@ -313,6 +313,7 @@ END $$;
 CREATE OR REPLACE FUNCTION cdc.capture_settings(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN 'SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off'
+    || CASE WHEN cdc.row_condition(relation) IS NULL THEN '' ELSE ' SET standard_conforming_strings = on' END  -- its literals are written so
     || coalesce((
       SELECT string_agg(format(' SET %s = %L', s.name, s.value), '' ORDER BY s.name)
       FROM cdc.output_settings() s

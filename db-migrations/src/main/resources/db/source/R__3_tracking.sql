@@ -200,6 +200,8 @@ BEGIN
   UPDATE cdc.tracked_table t SET copy_at = clock_timestamp(), copy_after = NULL, copy_up_to = NULL
   WHERE t.active AND t.relation = relation AND (
     cdc.changes_values(relation, t.columns, cdc.columns(relation), t.file_nodes)
+    -- What is left out, or hashed, may have other values too.
+    OR cdc.file_nodes(relation) IS DISTINCT FROM t.file_nodes AND (cdc.row_condition(relation) IS NOT NULL OR (cdc.choice(relation)).options->'columns' ? 'hash')
     OR EXISTS (SELECT FROM cdc.told_columns c WHERE c.table_id = t.id AND c.columns::text NOT IN (t.columns::text, cdc.columns(relation)::text)));
   INSERT INTO cdc.change_log (table_id, op, data)
   SELECT t.id, 's', c FROM cdc.tracked_table t, cdc.schema_change(relation, t.id) c WHERE (t.schema_name, t.table_name) = (table_schema, name) AND c IS NOT NULL;

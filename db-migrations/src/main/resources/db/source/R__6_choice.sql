@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION cdc.choice(relation regclass) RETURNS cdc.capture_cho
 DECLARE
   choice cdc.capture_choice;
 BEGIN
-  SELECT * INTO choice FROM cdc.capture_choice c WHERE c.relation = relation;
+  SELECT * INTO choice FROM cdc.capture_choice c WHERE c.relation = relation AND c.relation_oid = relation::oid;
   RETURN choice;
 END $$;
 
@@ -82,11 +82,40 @@ BEGIN
   RETURN CASE WHEN cdc.has_mask(type) THEN quote_literal(repeat('*', least(4, room))) ELSE 'NULL' END || '::text';
 END $$;
 
+-- What tells the types of columns from all others, whoever makes one under their names.
+CREATE OR REPLACE FUNCTION cdc.types_of(relation regclass, numbers int2[]) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off AS $$
+#variable_conflict use_variable
+BEGIN
+  RETURN ARRAY(SELECT format('%s %s', a.atttypid::oid, a.atttypid::regtype) FROM unnest(numbers) WITH ORDINALITY n(number, place)
+    LEFT JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = n.number AND NOT a.attisdropped ORDER BY n.place);
+END $$;
+
+-- Why the condition of a choice may not even be parsed; NULL if it may. What its names stand for was looked up when it was chosen. Over columns of other types they may stand for
+-- casts and functions of the table's owner, which would run with the rights of the producer's role.
+CREATE OR REPLACE FUNCTION cdc.condition_problem(choice cdc.capture_choice) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT format('the condition for its rows names %s, whose type is another since', string_agg(quote_ident(choice.names[array_position(choice.numbers, n.number)]), ', '))
+    FROM unnest(choice.condition_columns, choice.condition_types, cdc.types_of(choice.relation, choice.condition_columns)) n(number, chosen, now)
+    WHERE n.chosen IS DISTINCT FROM n.now HAVING count(*) > 0);
+END $$;
+
 -- The condition that rows have to fulfil to be captured, over the columns of the table without an alias; NULL if there is none.
 CREATE OR REPLACE FUNCTION cdc.row_condition(relation regclass) RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  choice cdc.capture_choice := cdc.choice(relation);
+  problem text := cdc.condition_problem(choice);
 BEGIN
-  RETURN (cdc.choice(relation)).condition;
+  IF problem IS NOT NULL THEN
+    PERFORM cdc.refuse_choice(relation, problem, 'Choose it anew.');
+  END IF;
+  RETURN choice.condition;
 END $$;
+
+-- What may be told of an error: nothing that quotes a value, which may be one of another table.
+CREATE OR REPLACE FUNCTION cdc.tellable(state text, message text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN state LIKE '42%' OR state LIKE '0A%' THEN message ELSE format('it fails (SQLSTATE %s)', state) END
+$$;
 
 -- Whether updates are logged with the row as it was before.
 CREATE OR REPLACE FUNCTION cdc.has_before(relation regclass) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -105,18 +134,33 @@ BEGIN
 END $$;
 
 -- What a condition says as PostgreSQL understands it, and which columns it names; or what is wrong with it. It has to be fit for an index: then it depends on nothing but the row,
--- so that a row comes and goes only when it is written. Hence the index, on a table that is taken back at once.
+-- so that a row comes and goes only when it is written. Hence the index, on a table that is taken back at once. And it may depend on nothing that others could change, but for
+-- enums, whose names cdc.condition_problem looks after. Operators of a column's own type are found where the type is: citext ignores case here, too.
 CREATE OR REPLACE FUNCTION cdc.check_condition(relation regclass, rows text, OUT condition text, OUT names text[], OUT problem text) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET quote_all_identifiers = off SET client_min_messages = warning
 SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres' SET TimeZone = 'UTC' SET extra_float_digits = 1 SET bytea_output = 'hex' SET lc_monetary = 'C' AS $$
 DECLARE
   probe refcursor;
+  others text;
 BEGIN
+  PERFORM set_config('search_path', concat_ws(', ', 'pg_catalog',
+    (SELECT string_agg(DISTINCT quote_ident(s.nspname), ', ') FROM cdc.treated_columns(relation) c JOIN pg_type t ON t.oid = c.type JOIN pg_namespace s ON s.oid = t.typnamespace
+     WHERE s.nspname <> 'pg_catalog' AND EXISTS (SELECT FROM pg_depend d WHERE (d.classid, d.objid, d.deptype) = ('pg_type'::regclass, t.oid, 'e'))), 'pg_temp'), true);
   OPEN probe FOR EXECUTE format(E'SELECT FROM %s t WHERE (%s\n)', relation, rows);  -- a cursor takes one statement only
   CLOSE probe;
   EXECUTE format('CREATE TABLE cdc.condition_probe AS SELECT %s FROM %s t WITH NO DATA',
     (SELECT string_agg(format('t.%I', c.name), ', ' ORDER BY c.number) FROM cdc.treated_columns(relation) c WHERE NOT c.virtual), relation);
   EXECUTE format(E'CREATE INDEX condition_probe_index ON cdc.condition_probe ((true)) WHERE (%s\n)', rows);
+  PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+  SELECT string_agg(pg_describe_object(d.refclassid, d.refobjid, 0), ', ') INTO others
+  FROM pg_depend d LEFT JOIN pg_proc p ON (d.refclassid, d.refobjid) = ('pg_proc'::regclass, p.oid) LEFT JOIN pg_type t ON (d.refclassid, d.refobjid) = ('pg_type'::regclass, t.oid)
+    LEFT JOIN pg_operator o ON (d.refclassid, d.refobjid) = ('pg_operator'::regclass, o.oid) LEFT JOIN pg_collation l ON (d.refclassid, d.refobjid) = ('pg_collation'::regclass, l.oid)
+    JOIN pg_roles r ON r.oid = coalesce(p.proowner, t.typowner, o.oprowner, l.collowner)
+  WHERE (d.classid, d.objid) = ('pg_class'::regclass, 'cdc.condition_probe_index'::regclass) AND NOT r.rolsuper AND r.rolname <> current_user
+    AND NOT (t.typtype IS NOT DISTINCT FROM 'e' AND EXISTS (SELECT FROM cdc.treated_columns(relation) c WHERE c.type = t.oid));
+  IF others IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('it depends on %s, which its owner could change: let a superuser or %I own it', others, current_user);
+  END IF;
   SELECT coalesce(pg_get_expr(i.indpred, i.indrelid), 'true') INTO condition FROM pg_index i WHERE i.indexrelid = 'cdc.condition_probe_index'::regclass;
   SELECT coalesce(array_agg(a.attname::text), '{}') INTO names
   FROM pg_depend d JOIN pg_attribute a ON (a.attrelid, a.attnum) = (d.refobjid, d.refobjsubid)
@@ -126,7 +170,7 @@ EXCEPTION
   WHEN SQLSTATE 'TM000' THEN
     NULL;
   WHEN OTHERS THEN
-    problem := SQLERRM;
+    problem := cdc.tellable(SQLSTATE, SQLERRM);
 END $$;
 
 CREATE OR REPLACE FUNCTION cdc.refuse_choice(relation regclass, problem text, hint text) RETURNS void LANGUAGE plpgsql AS $$
@@ -139,7 +183,7 @@ CREATE OR REPLACE FUNCTION cdc.malformed(options jsonb) RETURNS text LANGUAGE pl
 DECLARE
   lists jsonb := coalesce(nullif(options->'columns', 'null'), '{}');
 BEGIN
-  IF jsonb_typeof(options) <> 'object' THEN
+  IF jsonb_typeof(options) IS DISTINCT FROM 'object' THEN
     RETURN 'the options have to be an object';
   ELSIF jsonb_typeof(lists) <> 'object' THEN
     RETURN 'columns has to be an object';
@@ -201,6 +245,7 @@ DECLARE
   problem text;
 BEGIN
   choice.relation := relation;
+  choice.relation_oid := relation;
   choice.options := options;
   SELECT s.nspname, c.relname INTO choice.schema_name, choice.table_name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = choice.relation;
   IF options ? 'rows' THEN
@@ -214,6 +259,7 @@ BEGIN
   INTO choice.numbers, choice.names, choice.condition_columns
   FROM cdc.treated_columns(relation) c
   WHERE c.name = ANY (condition_names) OR c.name IN (SELECT n FROM jsonb_each(options->'columns') l, jsonb_array_elements_text(l.value) n);
+  choice.condition_types := cdc.types_of(relation, choice.condition_columns);
   RETURN choice;
 END $$;
 
@@ -226,12 +272,13 @@ DECLARE
   former jsonb;
   columns text;
   problem text;
+  anew CONSTANT text := 'Write the condition anew, where it stands: in the producer''s settings, by PUT /admin/tables, or with cdc.choose. If it is to be the same, write it in parentheses.';
 BEGIN
   IF choice.relation IS NULL THEN
     SELECT c.options INTO former FROM cdc.capture_choice c JOIN pg_class r ON r.relname = c.table_name JOIN pg_namespace s ON s.oid = r.relnamespace AND s.nspname = c.schema_name
     WHERE r.oid = relation LIMIT 1;
     IF former IS NOT NULL THEN
-      problem := 'another table had this name, of which not all was captured';
+      problem := 'another table had this name, or this one before it was restored, of which not all was captured';
       hint := format('SELECT cdc.choose(%L, %L) captures this one in the same way, SELECT cdc.choose(%1$L, ''{}'') all of it.', relation, former);
     END IF;
   ELSIF EXISTS (SELECT FROM unnest(choice.numbers) n JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = n WHERE a.attname <> cdc.live_name(relation, n)) THEN
@@ -258,13 +305,16 @@ BEGIN
     FROM unnest(choice.condition_columns) n JOIN pg_attribute a ON a.attrelid = relation AND a.attnum = n WHERE a.attname <> choice.names[array_position(choice.numbers, n)];
     IF columns IS NOT NULL THEN
       problem := format('the condition for its rows names %s, which was renamed or dropped', columns);
-      hint := 'Write the condition anew, where it stands: in the producer''s settings, by PUT /admin/tables, or with cdc.choose.';
+      hint := anew;
+    ELSIF cdc.condition_problem(choice) IS NOT NULL THEN
+      problem := cdc.condition_problem(choice);
+      hint := anew;
     ELSIF choice.condition IS NOT NULL THEN
       BEGIN
         EXECUTE format('SELECT FROM %s t WHERE (%s) LIMIT 0', relation, choice.condition);
       EXCEPTION WHEN OTHERS THEN
-        problem := format('the condition for its rows is one no longer: %s', SQLERRM);
-        hint := 'Write the condition anew, where it stands: in the producer''s settings, by PUT /admin/tables, or with cdc.choose.';
+        problem := format('the condition for its rows is one no longer: %s', cdc.tellable(SQLSTATE, SQLERRM));
+        hint := anew;
       END;
     END IF;
     SELECT string_agg(quote_ident(c.name), ', ') INTO columns FROM cdc.treated_columns(relation) c WHERE c.treatment IS NOT NULL AND c.name = ANY (keys);
@@ -279,12 +329,16 @@ BEGIN
   END IF;
 END $$;
 
--- Captures a table anew, after all that now writes it has ended: nothing that was captured otherwise comes later. A new copy follows.
+-- Captures a table anew, after all that now writes it has ended: nothing that was captured otherwise comes later. A new copy follows; the producer looks after the table at once.
 CREATE OR REPLACE FUNCTION cdc.recapture(relation regclass, key_index regclass DEFAULT NULL) RETURNS int LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
+DECLARE
+  table_id int;
 BEGIN
   PERFORM cdc.drop_capture(t.id) FROM cdc.tracked_table t WHERE t.active AND t.relation = relation;
-  RETURN CASE WHEN key_index IS NULL THEN cdc.track(relation) ELSE cdc.track(relation, key_index) END;
+  table_id := CASE WHEN key_index IS NULL THEN cdc.track(relation) ELSE cdc.track(relation, key_index) END;
+  UPDATE cdc.control SET revision = revision + 1;
+  RETURN table_id;
 END $$;
 
 -- Captures of a table what is chosen: {"columns": {"include": [...], "exclude": [...], "mask": [...], "hash": [...]}, "rows": "a condition", "before": true}; '{}' stands for all columns
@@ -301,7 +355,7 @@ BEGIN
   IF refusal.code IN ('TM002', 'TM003', 'TM005', 'TM006') THEN
     RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message, HINT = refusal.hint;
   END IF;
-  options := cdc.normal_options(relation, coalesce(options, '{}'));
+  options := cdc.normal_options(relation, options);
   PERFORM pg_advisory_xact_lock(hashtext('cdc.track'), relation::oid::int);
   former := (cdc.choice(relation)).options;
   -- What was chosen before is not looked up again: a column may have another name since, or be gone.
@@ -328,6 +382,7 @@ SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET q
 DECLARE
   bytes bytea := convert_to(key, 'UTF8');
   pads bytea[] := ARRAY['', '']::bytea[];
+  t cdc.tracked_table;
 BEGIN
   IF length(bytes) > 64 THEN
     bytes := sha256(bytes);
@@ -342,7 +397,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  PERFORM cdc.recapture(t.relation) FROM cdc.tracked_table t JOIN cdc.capture_choice c USING (relation) WHERE t.active AND c.options->'columns' ? 'hash';
+  FOR t IN SELECT a.* FROM cdc.tracked_table a JOIN cdc.capture_choice c USING (relation) WHERE a.active AND c.options->'columns' ? 'hash' LOOP
+    IF (SELECT code FROM cdc.refusal(t.relation)) IS NULL THEN
+      PERFORM cdc.recapture(t.relation);
+    ELSE
+      PERFORM cdc.drop_capture(t.id);  -- its next cdc.track says why
+    END IF;
+  END LOOP;
   RETURN true;
 END $$;
 

@@ -65,11 +65,15 @@ CREATE TABLE cdc.capture_choice (
   numbers           int2[] NOT NULL,
   names             text[] NOT NULL,
   condition         text,
-  condition_columns int2[]
+  condition_columns int2[],
+  condition_types   text[],
+  relation_oid      oid    NOT NULL
 );
 COMMENT ON TABLE cdc.capture_choice IS 'Tables of which not all is captured, or the rows before as well, with the names that they had when that was chosen; see cdc.choose';
 COMMENT ON COLUMN cdc.capture_choice.numbers IS 'The columns that options and condition name, under the names that follow: they keep their treatment when they are renamed';
 COMMENT ON COLUMN cdc.capture_choice.condition IS 'The option rows, as PostgreSQL understands it';
+COMMENT ON COLUMN cdc.capture_choice.condition_types IS 'The types of the columns that it names: over others it would call what the owners of those have made';
+COMMENT ON COLUMN cdc.capture_choice.relation_oid IS 'The table that was meant: one that was restored from a dump is another, whose columns may have other numbers';
 
 CREATE TABLE cdc.hash_key (
   one       boolean PRIMARY KEY DEFAULT true CHECK (one),

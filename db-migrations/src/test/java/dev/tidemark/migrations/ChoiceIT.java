@@ -286,6 +286,7 @@ class ChoiceIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            null                                                        | the options have to be an object
             []                                                          | the options have to be an object
             "x"                                                         | the options have to be an object
             {"colums": {}}                                              | there is no option 'colums'
@@ -347,7 +348,8 @@ class ChoiceIT {
             current_query() > ''                             | IMMUTABLE
             xmin::text > ''                                  | system columns
             ctid IS NOT NULL                                 | system columns
-            1 / 0 > n                                        | division by zero
+            1 / 0 > n                                        | it fails (SQLSTATE 22012)
+            n = table_to_xml('cdc.hash_key', true, false, '')::text::int | it fails (SQLSTATE 22P02)
             tg_op = 'INSERT'                                 | tg_op
             settings IS NULL                                 | settings
             new.n > 1                                        | new
@@ -457,6 +459,140 @@ class ChoiceIT {
         assertThat(session.failure("SELECT cdc.choose('people', '%s')".formatted(CHOICE))
                         .getSQLState())
                 .isEqualTo("TM008");
+    }
+
+    /** In the words of the choice, but of what the table's owner has made since: it would run with the rights of whoever may choose. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kind = 'EU'            | CREATE TYPE alice.reg AS ENUM ('EU', 'US'); CREATE FUNCTION alice.evil(alice.reg) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil'; END$$; CREATE CAST (alice.reg AS text) WITH FUNCTION alice.evil AS IMPLICIT; ALTER TABLE alice.t ALTER kind TYPE alice.reg USING 'EU'
+            st = 'open'::alice.st  | ALTER TYPE alice.st RENAME TO old_st; CREATE FUNCTION alice.evil(text) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil'; END$$; CREATE DOMAIN alice.st AS text CHECK (alice.evil(VALUE))
+            kind = 'EU'            | ALTER TABLE alice.t DROP kind; ALTER TABLE alice.t ADD kind text DEFAULT 'EU'
+            """)
+    void aConditionIsNotParsedOverOtherTypesThanItWasChosenFor(String condition, String change) {
+        String role = TestDatabase.role("alice");
+        session.run(
+                "CREATE SCHEMA alice AUTHORIZATION " + role,
+                "SET ROLE " + role,
+                "CREATE TYPE alice.st AS ENUM ('open', 'shut')",
+                "CREATE TABLE alice.t (id int PRIMARY KEY, kind text, st alice.st, v int)",
+                "INSERT INTO alice.t VALUES (1, 'EU', 'open')",
+                "RESET ROLE");
+        session.run("SELECT cdc.choose('alice.t', jsonb_build_object('rows', $x$%s$x$))".formatted(condition));
+        try (Session alice = database.session(role)) {
+            Stream.of(change.split("; (?!END)")).forEach(alice::run);
+            alice.run("UPDATE alice.t SET v = 1");
+        }
+        assertThat(log()).containsExactly("x|null|null");
+        assertThat(session.failure("SELECT cdc.row_condition('alice.t')").getSQLState())
+                .isEqualTo("TM008");
+        assertThat(session.failure("SELECT cdc.track('alice.t')").getMessage())
+                .contains("the condition for its rows names");
+        String anew = "SELECT cdc.choose('alice.t', jsonb_build_object('rows', $x$(%s)$x$))".formatted(condition);
+        if (change.contains("evil")) {
+            assertThat(session.failure(anew).getSQLState()).isEqualTo("TM008");
+            assertThat(session.failure(anew).getMessage()).doesNotContain("ERROR: evil");
+        } else {
+            session.run(anew);
+        }
+    }
+
+    @Test
+    void aConditionMayNotRestOnWhatOthersCouldChange() {
+        String role = TestDatabase.role("bob");
+        session.run(
+                "CREATE SCHEMA bob AUTHORIZATION " + role,
+                "SET ROLE " + role,
+                "CREATE FUNCTION bob.fine(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
+                "RESET ROLE");
+        assertThat(session.failure("SELECT cdc.choose('people', '{\"rows\": \"bob.fine(n)\"}')")
+                        .getMessage())
+                .contains("it depends on function bob.fine(integer), which its owner could change");
+        session.run("ALTER FUNCTION bob.fine OWNER TO postgres");
+        choose("public.people", "{\"columns\": {\"include\": [\"n\"]}, \"rows\": \"bob.fine(n)\"}");
+    }
+
+    @Test
+    void operatorsAreThoseOfTheColumnsType() {
+        session.run(
+                "CREATE EXTENSION citext",
+                "CREATE TABLE c (id int PRIMARY KEY, region citext)",
+                "INSERT INTO c VALUES (1, 'eu'), (2, 'EU'), (3, 'us')");
+        Replay c = choose("public.c", "{\"rows\": \"region <> 'EU'\"}");
+        session.run("UPDATE c SET region = region", "INSERT INTO c VALUES (4, 'Eu'), (5, 'US')");
+        c.assertInSync();
+        assertThat(log())
+                .containsExactly(
+                        "u|{\"id\" : 3}|{\"id\":3,\"region\":\"us\"}", "c|{\"id\" : 5}|{\"id\":5,\"region\":\"US\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            name <> 'x\\'    | x\\\\
+            name !~ '^\\d+$' | 456
+            """)
+    void aConditionMeansTheSameHoweverTheWriterWritesLiterals(String condition, String leftOut) {
+        session.run(
+                "CREATE TABLE l (id int PRIMARY KEY, name text, v int)",
+                "INSERT INTO l VALUES (1, 'ddd'), (2, '456'), (3, E'x\\\\')");
+        session.run("SELECT cdc.choose('l', jsonb_build_object('rows', $x$%s$x$))".formatted(condition));
+        Replay l = Replay.track(session, "public.l");
+        for (String change : List.of("SELECT", "ALTER TABLE l ADD w int")) {
+            session.run(change);
+            try (Session writer = database.session()) {
+                writer.run("SET standard_conforming_strings = off", "UPDATE l SET v = 1");
+            }
+            l.assertInSync();
+        }
+        assertThat(log()).hasSize(4).noneMatch(row -> row.contains('"' + leftOut + '"'));
+    }
+
+    /** As pg_dump leaves it: with the same names, but other numbers. */
+    @Test
+    void aTableThatWasRestoredIsRefusedUntilItIsChosenAgain() {
+        session.run(
+                "CREATE TABLE emp (id int PRIMARY KEY, junk int, city text, ssn text)", "ALTER TABLE emp DROP junk");
+        choose("public.emp", "{\"columns\": {\"include\": [\"city\"]}}");
+        session.run(
+                "CREATE TABLE restored (id int PRIMARY KEY, city text, ssn text)",
+                "DROP TABLE emp",
+                "ALTER TABLE restored RENAME TO emp",
+                "UPDATE cdc.capture_choice SET relation = 'emp'",
+                "UPDATE cdc.tracked_table SET relation = 'emp'");
+        assertThat(session.failure("SELECT cdc.track('emp')").getSQLState()).isEqualTo("TM008");
+        choose("public.emp", "{\"columns\": {\"include\": [\"city\"]}}");
+        session.run("INSERT INTO emp VALUES (1, 'c', 'SECRET')");
+        assertThat(log()).containsExactly("c|{\"id\" : 1}|{\"id\":1,\"city\":\"c\"}");
+    }
+
+    @Test
+    void anotherKeyOfHashesLeavesTablesOutThatCannotBeTracked() {
+        session.run("CREATE TABLE h (id int PRIMARY KEY, v text)");
+        choose("public.h", "{\"columns\": {\"hash\": [\"v\"]}}");
+        choose("public.people", CHOICE);
+        session.run("DROP TABLE h", "SELECT cdc.set_hash_key('another key of hashes')");
+        assertThat(session.rows("SELECT table_name FROM cdc.tracked_table WHERE active"))
+                .containsExactly("people");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE people ALTER ssn TYPE varchar(20) USING 'SECRET 2'",
+                "ALTER TABLE people ALTER card TYPE varchar(20) USING 'SECRET 2'"
+            })
+    void aNewCopyFollowsIfWhatIsLeftOutOrHashedWasRewritten(String change) {
+        choose("public.people", "{\"columns\": {\"exclude\": [\"ssn\"], \"hash\": [\"card\"]}, \"rows\": \"shared\"}");
+        session.run(change);
+        session.track("people");
+        assertThat(session.value("SELECT copy_at IS NOT NULL FROM cdc.tracked_table"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void theProducerIsToldOfAChoice() {
+        String before = session.value("SELECT revision FROM cdc.control");
+        choose("public.people", CHOICE);
+        assertThat(session.value("SELECT revision FROM cdc.control")).isNotEqualTo(before);
     }
 
     @Test

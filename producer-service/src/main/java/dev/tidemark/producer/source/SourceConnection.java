@@ -28,7 +28,7 @@ public final class SourceConnection implements AutoCloseable {
      */
     private static final String SETTINGS = """
             SET search_path = pg_catalog, pg_temp; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';
-            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET client_encoding = 'UTF8'; SET quote_all_identifiers = off; SET row_security = off;
+            SET extra_float_digits = 1; SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET client_encoding = 'UTF8'; SET quote_all_identifiers = off; SET standard_conforming_strings = on; SET row_security = off;
             SET jit = off; SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET work_mem = '32MB';
             SET synchronous_commit = on; SET lock_timeout = '2s'; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
             SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '25s'
