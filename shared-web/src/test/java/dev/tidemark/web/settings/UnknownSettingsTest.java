@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -20,7 +21,7 @@ class UnknownSettingsTest {
     record General(List<String> tables) {}
 
     @ConfigurationProperties("cdc.some-group")
-    record Group(boolean maySuffice, Map<String, Table> tables) {}
+    record Group(boolean maySuffice, @DefaultValue List<String> files, Map<String, Table> tables) {}
 
     record Table(List<String> leftOut, String rows) {}
 
@@ -61,6 +62,32 @@ class UnknownSettingsTest {
                         "cdc.security.users[0].role=viewer",
                         "elsewhere.cdc=1")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    /** As compose files and YAML ({@code tables: {}}) have them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cdc.tables",
+                "cdc.some-group.tables",
+                "cdc.some-group.files",
+                "cdc.some-group.tables[public.t].left-out",
+                "cdc.some-group.tables[public.t].rows"
+            })
+    void welcomesWhatIsEmpty(String name) {
+        runner.withPropertyValues(name + "=").run(context -> assertThat(context).hasNotFailed());
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment", Map.of("CDC_SOMEGROUP_FILES", ""))))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    /** What is to be below it was not indented. */
+    @Test
+    void refusesATableOfWhichNothingIsSaid() {
+        runner.withPropertyValues("cdc.some-group.tables[public.t]=")
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("tables[public.t]"));
     }
 
     @Test
