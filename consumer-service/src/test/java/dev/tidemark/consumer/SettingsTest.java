@@ -3,7 +3,7 @@ package dev.tidemark.consumer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.consumer.apply.SinkProperties;
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.consumer.apply.SinkProperties.Table;
 import dev.tidemark.web.settings.SettingsAutoConfiguration;
@@ -53,10 +53,7 @@ class SettingsTest {
                             Map.entry(
                                     "public.customers",
                                     new Table(
-                                            "crm.clients",
-                                            Map.of("email", "email_address"),
-                                            SchemaChanges.APPLY,
-                                            null)),
+                                            "crm.clients", Map.of("email", "email_address"), SchemaPolicy.APPLY, null)),
                             Map.entry(
                                     "public.orders",
                                     new Table(null, Map.of(), null, new SoftDelete("gone", "gone_at"))));

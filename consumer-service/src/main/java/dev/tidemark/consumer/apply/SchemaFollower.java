@@ -3,7 +3,7 @@ package dev.tidemark.consumer.apply;
 import static java.util.stream.Collectors.joining;
 
 import dev.tidemark.consumer.apply.SchemaDifference.Alteration;
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.model.Marker.ChunkStart;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.TableId;
@@ -64,7 +64,7 @@ final class SchemaFollower {
         TableCreator.lock(connection);
         List<Alteration> alterations =
                 difference(connection, id, before, now, share).alterations();
-        boolean applying = catalog.target(id).schemaChanges() == SchemaChanges.APPLY;
+        boolean applying = catalog.target(id).schemaChanges() == SchemaPolicy.APPLY;
         List<Alteration> awaited = alterations.stream()
                 .filter(alteration -> !applying || !alteration.safe())
                 .toList();

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("cdc.sink")
 public record SinkProperties(
         @DefaultValue("false") boolean createTables,
-        @DefaultValue("wait") SchemaChanges schemaChanges,
+        @DefaultValue("wait") SchemaPolicy schemaChanges,
         Map<String, Table> tables) {
 
     public SinkProperties {
@@ -23,7 +23,7 @@ public record SinkProperties(
     }
 
     /** What to do when a table was altered at the source. */
-    public enum SchemaChanges {
+    public enum SchemaPolicy {
         /** Columns are added, types widened, NOT NULL dropped; at anything else the table waits. */
         APPLY,
         /** The table stops there until the destination's follows; others go on. */
@@ -43,7 +43,7 @@ public record SinkProperties(
     public record Table(
             @Nullable String table,
             Map<String, String> columns,
-            @Nullable SchemaChanges schemaChanges,
+            @Nullable SchemaPolicy schemaChanges,
             @Nullable SoftDelete softDelete) {
 
         public Table {

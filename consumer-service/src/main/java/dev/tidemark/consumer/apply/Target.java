@@ -1,6 +1,6 @@
 package dev.tidemark.consumer.apply;
 
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.model.TableId;
 import java.util.Map;
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 record Target(
         TableId table,
         Map<String, String> columns,
-        SchemaChanges schemaChanges,
+        SchemaPolicy schemaChanges,
         @Nullable SoftDelete softDelete) {
 
     /** Whether columns that the table does not have are left out. */
     boolean isIgnoring() {
-        return schemaChanges == SchemaChanges.IGNORE;
+        return schemaChanges == SchemaPolicy.IGNORE;
     }
 
     /** The name of the source's column at the destination. */

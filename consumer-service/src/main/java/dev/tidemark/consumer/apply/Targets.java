@@ -1,6 +1,6 @@
 package dev.tidemark.consumer.apply;
 
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.model.TableId;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,12 +19,12 @@ public final class Targets {
     /** The source's tables that are named, by what they are at the destination. */
     private final Map<TableId, TableId> sources = new HashMap<>();
 
-    private final SchemaChanges schemaChanges;
+    private final SchemaPolicy schemaChanges;
     private final Map<TableId, Set<String>> ignored = new ConcurrentHashMap<>();
 
     /** What they are at the source. */
     public static Targets asAtTheSource() {
-        return new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of()));
+        return new Targets(new SinkProperties(false, SchemaPolicy.WAIT, Map.of()));
     }
 
     /** @throws IllegalArgumentException if two tables or two columns would be the same at the destination */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.consumer.Events;
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.consumer.apply.SinkProperties.Table;
 import dev.tidemark.model.ChangeEvent;
@@ -74,12 +74,12 @@ class SchemaFollowerIT {
                 Share.ALL);
     }
 
-    private Batches batches(SchemaChanges policy) {
+    private Batches batches(SchemaPolicy policy) {
         return batches(new Table(null, Map.of(), policy, null));
     }
 
     private Batches batches(Table table) {
-        targets = new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of("public.people", table)));
+        targets = new Targets(new SinkProperties(false, SchemaPolicy.WAIT, Map.of("public.people", table)));
         return new Batches(destination, destination.sink(targets, false), "t");
     }
 
@@ -122,7 +122,7 @@ class SchemaFollowerIT {
             1 id integer*; 2 a integer                  | 1 id integer*; 2 a bigint                        | id int PRIMARY KEY, a int GENERATED ALWAYS AS (id) STORED | WAIT  | -
             1 id integer*; 2 a character varying(3)     | 1 id integer*; 2 a character varying(5)          | id int PRIMARY KEY, a varchar(3)           | APPLY  | -
             """)
-    void followAsItIsWishedForThem(String before, String now, String table, SchemaChanges policy, String awaited) {
+    void followAsItIsWishedForThem(String before, String now, String table, SchemaPolicy policy, String awaited) {
         destination.execute("CREATE TABLE people (" + table + ")");
         String key = columns(now).get(0).name();
         String row = "{'%s':1%s}".formatted(key, now.contains(" a ") ? ",'a':'7'" : "");
@@ -172,7 +172,7 @@ class SchemaFollowerIT {
             2 nr integer*               | id int PRIMARY KEY                               | IGNORE | RENAME COLUMN "id" TO "nr"
             2 nr bigint*                | id int PRIMARY KEY                               | WAIT   | RENAME COLUMN "id" TO "nr" & ALTER COLUMN "nr" TYPE bigint
             """)
-    void followWhatASnapshotTells(String now, String table, SchemaChanges policy, String awaited) {
+    void followWhatASnapshotTells(String now, String table, SchemaPolicy policy, String awaited) {
         destination.execute("CREATE TABLE people (" + table + ")");
         String key = columns(now).get(0).name();
         String row = "{'%s':1%s}".formatted(key, now.contains(" b ") ? ",'b':7" : "");
@@ -188,7 +188,7 @@ class SchemaFollowerIT {
     void sayHowAnotherKeyIsMade() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)", "INSERT INTO people VALUES (7)");
         String nr = "00000000-0000-0000-0000-000000000001";
-        Batches batches = batches(SchemaChanges.APPLY)
+        Batches batches = batches(SchemaPolicy.APPLY)
                 .chunk(chunk("2 nr uuid*"), people.read(2, "{'nr':'%s'}".formatted(nr), "{'nr':'%s'}".formatted(nr)));
         String statements = statements(batches.applyAgain().problem());
         assertThat(statements)
@@ -209,7 +209,7 @@ class SchemaFollowerIT {
                 "CREATE OR REPLACE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.own = 'o'; RETURN NEW; END $$",
                 "CREATE TRIGGER fill BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION fill()",
                 "ALTER TABLE people " + firing + " TRIGGER fill");
-        Problem problem = batches(SchemaChanges.WAIT)
+        Problem problem = batches(SchemaPolicy.WAIT)
                 .chunk(chunk("1 id integer*"), people.read(2, "{'id':1}", "{'id':1}"))
                 .applyAgain()
                 .problem();
@@ -223,7 +223,7 @@ class SchemaFollowerIT {
     @Test
     void waitExactlyThereWithAllBeforeItApplied() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, a text)");
-        Batches batches = batches(SchemaChanges.WAIT)
+        Batches batches = batches(SchemaPolicy.WAIT)
                 .changes(people.upsert(1, "{'id':1}", "{'id':1,'a':'x'}"))
                 .steps(change(1, 2, "1 id integer*; 2 a text", "1 id integer*; 2 b text"))
                 .changes(people.upsert(3, "{'id':1}", "{'id':1,'b':'y'}"));
@@ -238,7 +238,7 @@ class SchemaFollowerIT {
         destination.execute(
                 "CREATE TABLE people (id int PRIMARY KEY, a int NOT NULL, gone text NOT NULL)",
                 "INSERT INTO people VALUES (1, 1, 'g')");
-        Batches batches = batches(SchemaChanges.APPLY)
+        Batches batches = batches(SchemaPolicy.APPLY)
                 .changes(people.upsert(1, "{'id':2}", "{'id':2,'a':2,'gone':'h'}"))
                 .steps(change(
                         1,
@@ -265,7 +265,7 @@ class SchemaFollowerIT {
     void areAlteredOnceByConsumersOfSeveralPartitions() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
         Step change = change(0, 1, "1 id integer*", "1 id integer*; 2 b integer");
-        assertThat(batches(SchemaChanges.APPLY).steps(change).applyAgain().problem())
+        assertThat(batches(SchemaPolicy.APPLY).steps(change).applyAgain().problem())
                 .isNull();
         Batches other = new Batches(destination, destination.sink(targets, false), "other");
         assertThat(other.steps(change).applyAgain().problem()).isNull();
@@ -281,7 +281,7 @@ class SchemaFollowerIT {
         Share half = new Share(0, new Partitioning(2, Map.of("id", "integer")));
         Marker.SchemaChange marker = new Marker.SchemaChange(
                 1, "public", "people", columns("1 id integer*; 2 a text!"), columns("1 id integer*; 2 b text!"));
-        Batches batches = batches(SchemaChanges.APPLY).steps(new Step.SchemaChange(0, marker, half));
+        Batches batches = batches(SchemaPolicy.APPLY).steps(new Step.SchemaChange(0, marker, half));
         Problem problem = batches.applyAgain().problem();
         assertThat(statements(problem)).isEqualTo("ALTER TABLE \"public\".\"people\" ADD COLUMN \"b\" text");
         destination.execute(statements(problem));
@@ -299,7 +299,7 @@ class SchemaFollowerIT {
     void bearOtherNames() {
         destination.execute("CREATE SCHEMA crm", "CREATE TABLE crm.\"the people\" (nr int PRIMARY KEY, \"A a\" text)");
         Table renamed =
-                new Table("crm.\"the people\"", Map.of("id", "nr", "a", "A a", "c", "C\"c"), SchemaChanges.WAIT, null);
+                new Table("crm.\"the people\"", Map.of("id", "nr", "a", "A a", "c", "C\"c"), SchemaPolicy.WAIT, null);
         Batches batches = batches(renamed)
                 .steps(change(0, 1, "1 id integer*; 2 a text", "1 id integer*; 2 b text; 3 c integer"))
                 .changes(people.upsert(2, "{'id':1}", "{'id':1,'b':'x','c':2}"));
@@ -316,7 +316,7 @@ class SchemaFollowerIT {
     @Test
     void keepTheirMarksOfDeletedRows() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, gone boolean NOT NULL, at timestamptz)");
-        Table marked = new Table(null, Map.of(), SchemaChanges.WAIT, new SoftDelete("gone", "at"));
+        Table marked = new Table(null, Map.of(), SchemaPolicy.WAIT, new SoftDelete("gone", "at"));
         Batches batches = batches(marked)
                 .steps(change(0, 1, "1 id integer*; 2 gone boolean!", "1 id integer*"))
                 .changes(people.upsert(2, "{'id':1}", "{'id':1}"));
@@ -326,13 +326,13 @@ class SchemaFollowerIT {
     /** Whatever tells of the column. */
     @Test
     void refuseColumnsWithTheNameOfAMark() {
-        Table marked = new Table(null, Map.of(), SchemaChanges.APPLY, new SoftDelete("gone", "at"));
+        Table marked = new Table(null, Map.of(), SchemaPolicy.APPLY, new SoftDelete("gone", "at"));
         String now = "1 id integer*; 2 gone boolean";
         ChangeEvent row = people.upsert(3, "{'id':1}", "{'id':1,'gone':true}");
         Batches creating = new Batches(
                 destination,
                 destination.sink(
-                        new Targets(new SinkProperties(true, SchemaChanges.WAIT, Map.of("public.people", marked))),
+                        new Targets(new SinkProperties(true, SchemaPolicy.WAIT, Map.of("public.people", marked))),
                         true),
                 "t");
         assertThat(creating.chunk(chunk(now)).applyAgain().problem().message())
@@ -347,7 +347,7 @@ class SchemaFollowerIT {
             assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
             assertThat(problem.message()).contains("give one of them another name");
         }
-        Table renamed = new Table(null, Map.of("gone", "left"), SchemaChanges.APPLY, new SoftDelete("gone", "at"));
+        Table renamed = new Table(null, Map.of("gone", "left"), SchemaPolicy.APPLY, new SoftDelete("gone", "at"));
         assertThat(batches(renamed).chunk(chunk(now)).changes(row).applyAgain().problem())
                 .isNull();
         assertThat(destination.rows("SELECT id, \"left\", gone FROM people")).containsExactly("1|t|f");
@@ -360,7 +360,7 @@ class SchemaFollowerIT {
                 "DROP TYPE IF EXISTS mood CASCADE",
                 "CREATE TYPE mood AS ENUM ('sad')",
                 "CREATE TABLE people (id int PRIMARY KEY, m mood)");
-        Outcome outcome = batches(SchemaChanges.WAIT)
+        Outcome outcome = batches(SchemaPolicy.WAIT)
                 .changes(
                         people.upsert(1, "{'id':1}", "{'id':1,'m':'glad'}"),
                         people.upsert(2, "{'id':2}", "{'id':2,'m':'sad'}"))
@@ -373,7 +373,7 @@ class SchemaFollowerIT {
     @Test
     void leaveOutWhatTheyLackAndCountIt() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
-        batches(SchemaChanges.IGNORE)
+        batches(SchemaPolicy.IGNORE)
                 .steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b integer; 3 c integer"))
                 .applyAgain();
         assertThat(targets.ignored()).isEqualTo(Map.of(TableId.parse("people"), Set.of("b", "c")));
@@ -381,9 +381,9 @@ class SchemaFollowerIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = SchemaChanges.class,
+            value = SchemaPolicy.class,
             names = {"APPLY", "WAIT"})
-    void waitForColumnsOfWhichNothingTells(SchemaChanges policy) {
+    void waitForColumnsOfWhichNothingTells(SchemaPolicy policy) {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
         Problem problem = batches(policy)
                 .changes(people.upsert(1, "{'id':1}", "{'id':1,'b':2}"))
@@ -398,9 +398,9 @@ class SchemaFollowerIT {
     void needTheTypeFirst() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
         Batches batches =
-                batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b public.nope"));
+                batches(SchemaPolicy.APPLY).steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b public.nope"));
         assertThat(batches.applyAgain().problem().message()).contains("The type public.nope of column \"b\"");
-        batches = batches(SchemaChanges.APPLY)
+        batches = batches(SchemaPolicy.APPLY)
                 .steps(change(0, 1, "1 id integer*", "1 id integer*; 2 b int, DROP COLUMN id"));
         assertThat(batches.applyAgain().problem()).isNotNull();
         assertThat(destination.value("SELECT count(*) FROM people")).isEqualTo("0");
@@ -412,7 +412,7 @@ class SchemaFollowerIT {
                 "CREATE TABLE people (id int PRIMARY KEY)",
                 "INSERT INTO people VALUES (1)",
                 "CREATE VIEW ids AS SELECT id FROM people");
-        Batches batches = batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
+        Batches batches = batches(SchemaPolicy.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
         Problem problem = batches.applyAgain().problem();
         assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
         assertThat(problem.message()).contains("could not be made to follow").contains("used by a view");
@@ -446,7 +446,7 @@ class SchemaFollowerIT {
     void mayTakeLongerToAlterThanAnythingElse() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, a int)");
         whenAltering("PERFORM pg_sleep(1.2)");
-        Targets applying = new Targets(new SinkProperties(false, SchemaChanges.APPLY, Map.of()));
+        Targets applying = new Targets(new SinkProperties(false, SchemaPolicy.APPLY, Map.of()));
         Sink sink = new Sink(impatient(), applying, false, TestDestination.DEAD_LETTERS, TestDestination.NO_RULES);
         Outcome outcome = new Batches(destination, sink, "t")
                 .steps(change(0, 1, "1 id integer*; 2 a integer", "1 id integer*; 2 a bigint"))
@@ -460,7 +460,7 @@ class SchemaFollowerIT {
     void sayWhatWasBeingDoneWhenTheConnectionWasLost() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
         whenAltering("PERFORM pg_terminate_backend(pg_backend_pid())");
-        Batches batches = batches(SchemaChanges.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
+        Batches batches = batches(SchemaPolicy.APPLY).steps(change(0, 1, "1 id integer*", "1 id bigint*"));
         Problem problem = batches.applyAgain().problem();
         assertThat(problem.kind()).isEqualTo(ErrorKind.ENVIRONMENT);
         assertThat(problem.sqlState()).isEqualTo("57P01");
@@ -474,8 +474,8 @@ class SchemaFollowerIT {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY)");
         whenAltering("WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP");
         Step change = change(0, 1, "1 id integer*", "1 id bigint*");
-        Batches first = batches(SchemaChanges.APPLY).steps(change);
-        Batches other = batches(SchemaChanges.APPLY).steps(change);
+        Batches first = batches(SchemaPolicy.APPLY).steps(change);
+        Batches other = batches(SchemaPolicy.APPLY).steps(change);
         CompletableFuture<Outcome> altering = CompletableFuture.supplyAsync(first::applyAgain);
         while (destination
                 .value("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'ALTER%'")
@@ -484,7 +484,7 @@ class SchemaFollowerIT {
         }
         assertThatThrownBy(other::applyAgain).isInstanceOf(FencedException.class);
         assertThat(altering.join().problem()).isNull();
-        Batches next = batches(SchemaChanges.APPLY).changes(people.upsert(2, "{'id':5000000000}", "{'id':5000000000}"));
+        Batches next = batches(SchemaPolicy.APPLY).changes(people.upsert(2, "{'id':5000000000}", "{'id':5000000000}"));
         assertThat(next.batch().start().nextOffset()).isEqualTo(1);
         assertThat(next.applyAgain().problem()).isNull();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.consumer.Events;
-import dev.tidemark.consumer.apply.SinkProperties.SchemaChanges;
+import dev.tidemark.consumer.apply.SinkProperties.SchemaPolicy;
 import dev.tidemark.consumer.apply.SinkProperties.SoftDelete;
 import dev.tidemark.consumer.apply.SinkProperties.Table;
 import dev.tidemark.model.RowKey;
@@ -32,7 +32,7 @@ class TargetIT {
     }
 
     private static Targets targets(Table table) {
-        return new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of("public.people", table)));
+        return new Targets(new SinkProperties(false, SchemaPolicy.WAIT, Map.of("public.people", table)));
     }
 
     private static Batches batches(Table table, boolean createTables) {
@@ -89,7 +89,7 @@ class TargetIT {
         destination.execute(
                 "CREATE TABLE people (id int PRIMARY KEY, name text)", "INSERT INTO people VALUES (1, 'Ann')");
         Targets targets = new Targets(new SinkProperties(
-                false, SchemaChanges.WAIT, Map.of("persons", new Table("people", Map.of(), null, null))));
+                false, SchemaPolicy.WAIT, Map.of("persons", new Table("people", Map.of(), null, null))));
         Outcome outcome = new Batches(destination, destination.sink(targets, false), "t")
                 .chunk(people.chunk(1, null, null), people.read(2, "{'id':3}", "{'id':3,'name':'Cy'}"))
                 .apply();
@@ -175,7 +175,7 @@ class TargetIT {
     @Test
     void leaveOutColumnsThatTheyLackIfThisIsWished() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, name text)");
-        Table ignoring = new Table(null, Map.of(), SchemaChanges.IGNORE, null);
+        Table ignoring = new Table(null, Map.of(), SchemaPolicy.IGNORE, null);
         Targets targets = targets(ignoring);
         Outcome outcome = new Batches(destination, destination.sink(targets, false), "t")
                 .changes(people.upsert(1, "{'id':1}", "{'id':1,'note':'new','name':'Ann'}"))
@@ -188,7 +188,7 @@ class TargetIT {
     @Test
     void neverLeaveOutAColumnOfTheKey() {
         destination.execute("CREATE TABLE people (id int PRIMARY KEY, name text)");
-        Outcome outcome = batches(new Table(null, Map.of(), SchemaChanges.IGNORE, null), false)
+        Outcome outcome = batches(new Table(null, Map.of(), SchemaPolicy.IGNORE, null), false)
                 .changes(people.upsert(1, "{'nr':1}", "{'nr':1,'name':'Ann'}"))
                 .apply();
         assertThat(outcome.done()).isZero();
@@ -198,7 +198,7 @@ class TargetIT {
     @Test
     void areNotMixedUp() {
         Table one = new Table("all", Map.of(), null, null);
-        assertThatThrownBy(() -> new Targets(new SinkProperties(false, SchemaChanges.WAIT, Map.of("a", one, "b", one))))
+        assertThatThrownBy(() -> new Targets(new SinkProperties(false, SchemaPolicy.WAIT, Map.of("a", one, "b", one))))
                 .hasMessageContaining("two tables of the source would be public.all");
         Table twice = new Table(null, Map.of("a", "c", "b", "c"), null, null);
         assertThatThrownBy(() -> targets(twice)).hasMessageContaining("two columns of public.people");
