@@ -167,6 +167,7 @@ BEGIN
   RETURN CASE
     WHEN EXISTS (SELECT FROM pg_collation c WHERE c.oid = collation_id AND NOT c.collisdeterministic) THEN NULL
     WHEN t.typtype = 'e' AND t.oid <> type THEN NULL  -- PostgreSQL has no comparisons for domains over enums
+    WHEN t.typtype = 'e' AND EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.castcontext = 'i') THEN NULL  -- nor knows which one is meant, if there are casts
     WHEN t.oid = 'numeric'::regtype THEN format('trim_scale(%s)', reference)           -- 1.0 = 1.00
     WHEN t.oid = 'float4'::regtype THEN format('%s + 0::real', reference)              -- -0 = 0
     WHEN t.oid = 'float8'::regtype THEN format('%s + 0::double precision', reference)

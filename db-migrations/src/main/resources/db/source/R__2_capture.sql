@@ -132,7 +132,7 @@ BEGIN
   IF columns IS NOT NULL THEN
     code := 'TM004';
     message := format('%s cannot be tracked: equal keys may differ as text, because of the type or the collation of %s', relation, columns);
-    hint := 'Events find their row and their order by the text of the key. Use a key of a plain type (numbers, text, uuid, dates and times, enums ...) with a deterministic collation.';
+    hint := 'Events find their row and their order by the text of the key. Use a key of a plain type (numbers, text, uuid, dates and times, enums without implicit casts ...) with a deterministic collation.';
     RETURN;
   END IF;
   SELECT * INTO code, message, hint FROM cdc.choice_refusal(relation);
@@ -147,7 +147,7 @@ DECLARE
   live text;
   known text;
 BEGIN
-  IF has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation) THEN
+  IF has_table_privilege(relation, 'SELECT') AND to_regclass(relation::text) = relation AND NOT row_security_active(relation) AND cdc.key_expression(relation) IS NOT NULL THEN
     live := cdc.live_columns(relation);
     SELECT string_agg(format('%I %s', a.attname, a.atttypid::regtype), ', ' ORDER BY a.attnum) INTO known
     FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;

@@ -44,6 +44,7 @@ class TrackIT {
                     TM004 | CREATE DOMAIN d AS interval; CREATE DOMAIN e AS d; CREATE TABLE r (id e PRIMARY KEY)               | id (public.e)
                     TM004 | CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false); CREATE TABLE r (id varchar(9) COLLATE nd PRIMARY KEY) | id (character varying(9))
                     TM004 | CREATE TYPE e AS ENUM ('a'); CREATE DOMAIN d AS e; CREATE TABLE r (id d PRIMARY KEY)                       | id (public.d)
+                    TM004 | CREATE TYPE e AS ENUM ('a'); CREATE CAST (e AS text) WITH INOUT AS IMPLICIT; CREATE TABLE r (id e PRIMARY KEY) | id (public.e)
                     TM007 | CREATE TABLE r (id int PRIMARY KEY, a regproc, b text, c regoper[])   | a (regproc), c (regoper[])
                     TM007 | CREATE TABLE r (id int PRIMARY KEY, a pg_node_tree)           | a (pg_node_tree)
                     TM007 | CREATE TYPE c AS (r regproc); CREATE DOMAIN d AS c[]; CREATE TABLE r (id int PRIMARY KEY, a d)     | a (public.d)
