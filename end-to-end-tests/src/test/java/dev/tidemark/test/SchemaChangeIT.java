@@ -41,6 +41,11 @@ class SchemaChangeIT {
         {"RENAME COLUMN note TO remark", "UPDATE %s SET remark = 'r' || id WHERE id %% 2 = 1"},
         {"ALTER COLUMN total TYPE bigint", "UPDATE %s SET total = 5000000000 + id WHERE id %% 2 = 0"},
         {"ALTER COLUMN code TYPE varchar(9)", "UPDATE %s SET code = 'c' || 1000 + id WHERE id %% 2 = 0"},
+        {
+            "ADD COLUMN late text; UPDATE %1$s SET late = 'l' || id; ALTER TABLE %1$s RENAME late TO later", // one
+            // transaction
+            "UPDATE %s SET later = 'm' || id WHERE id %% 3 = 0"
+        },
         {"DROP COLUMN spare", "UPDATE %s SET amount = amount + 1 WHERE id %% 2 = 0"},
     };
 
@@ -77,7 +82,9 @@ class SchemaChangeIT {
         writer.start();
         for (String[] alteration : ALTERATIONS) {
             for (String table : tables) {
-                pipeline.source().execute("ALTER TABLE " + table + ' ' + alteration[0], alteration[1].formatted(table));
+                pipeline.source()
+                        .execute(
+                                ("ALTER TABLE %1$s " + alteration[0]).formatted(table), alteration[1].formatted(table));
             }
             long until = written.get() + CHANGES;
             Await.until("some more changes", () -> {
@@ -89,19 +96,22 @@ class SchemaChangeIT {
         writer.join();
         assertThat((Throwable) failure).as("writers notice nothing").isNull();
 
-        assertFollowed(pipeline, "(SELECT id, amount, remark, total, code, extra, five FROM applying)");
-        assertFollowed(pipeline, "(SELECT id, amount, remark, total, code, extra, five FROM waiting)");
+        assertFollowed(pipeline, "(SELECT id, amount, remark, total, code, extra, five, later FROM applying)");
+        assertFollowed(pipeline, "(SELECT id, amount, remark, total, code, extra, five, later FROM waiting)");
         assertFollowed(pipeline, "(SELECT id, amount, total, code FROM ignoring)");
         assertThat(pipeline.destination().number("SELECT count(*) FROM cdc.dead_letter"))
                 .isZero();
-        assertThat(asked.get("applying")).containsExactly("RENAME COLUMN \"note\" TO \"remark\"");
+        assertThat(asked.get("applying"))
+                .containsExactly("RENAME COLUMN \"late\" TO \"later\"", "RENAME COLUMN \"note\" TO \"remark\"");
         assertThat(asked.get("waiting"))
                 .containsExactly(
                         "ADD COLUMN \"extra\" integer",
                         "ADD COLUMN \"five\" integer",
+                        "ADD COLUMN \"late\" text",
                         "ALTER COLUMN \"code\" TYPE character varying(9)",
                         "ALTER COLUMN \"spare\" DROP NOT NULL",
                         "ALTER COLUMN \"total\" TYPE bigint",
+                        "RENAME COLUMN \"late\" TO \"later\"",
                         "RENAME COLUMN \"note\" TO \"remark\"");
         assertThat(asked.get("ignoring"))
                 .containsExactly(
@@ -113,9 +123,9 @@ class SchemaChangeIT {
                         .path("public.ignoring")
                         .valueStream())
                 .extracting(JsonNode::asString)
-                .containsExactly("extra", "five", "remark");
+                .containsExactly("extra", "five", "late", "later", "remark");
         assertThat(Scrape.of(pipeline.consumer()).value("cdc_ignored_columns", "table", "public.ignoring"))
-                .isEqualTo(3);
+                .isEqualTo(5);
     }
 
     private void assertFollowed(Pipeline pipeline, String rows) {
