@@ -40,6 +40,7 @@ final class Capture implements AutoCloseable {
 
     private final SchemaChanges schemaChanges = new SchemaChanges();
     private final RefreshSchedule refresh;
+    private boolean asked;
     private @Nullable Tick tick;
     private Instant tickSince = Instant.EPOCH;
     private boolean tickHasChanges;
@@ -68,6 +69,10 @@ final class Capture implements AutoCloseable {
     PollOutcome step() throws SQLException {
         if (tick == null) {
             begin();
+        } else if (asked) {
+            tick.release();
+            refreshRoutes(); // what the tick and the chunk have of a table may be no longer what is to be published of
+            // it
         }
         if (tick == null) {
             settle();
@@ -82,8 +87,8 @@ final class Capture implements AutoCloseable {
         if (!tick.isExhausted()) {
             return PollOutcome.MORE;
         }
-        boolean chunkSent = finish(tick);
-        return chunkSent ? PollOutcome.MORE : page == null ? PollOutcome.IDLE : PollOutcome.BUSY;
+        boolean hadChunk = finish(tick);
+        return hadChunk ? PollOutcome.MORE : page == null ? PollOutcome.IDLE : PollOutcome.BUSY;
     }
 
     /** Waits until all that was sent is acknowledged, and says so in Kafka. */
@@ -105,10 +110,11 @@ final class Capture implements AutoCloseable {
         return tick == null && looked && routes.nextSnapshot() == null;
     }
 
-    /** Looks after tables and topics before the next tick. */
+    /** Looks after tables and topics before anything more is sent, also in the midst of a tick. */
     void refreshSoon() {
         routes.tryLockedAgain();
         refresh.hurry();
+        asked = true;
     }
 
     /** Leaves nothing on its way and nothing open, however long it is until the next step. */
@@ -194,6 +200,7 @@ final class Capture implements AutoCloseable {
     }
 
     private void refreshRoutes() throws SQLException {
+        asked = false;
         routes.refresh();
         for (TableProgress forgotten : routes.takeForgotten()) {
             settle(); // or a chunk's progress would be stored after it
@@ -238,7 +245,7 @@ final class Capture implements AutoCloseable {
         unflushed = null;
     }
 
-    /** @return whether a chunk was sent */
+    /** @return whether there was a chunk; one that was not sent is read anew */
     private boolean finish(Tick done) throws SQLException {
         if (pendingChunk != null) {
             awaitFlushed(done);
@@ -251,13 +258,12 @@ final class Capture implements AutoCloseable {
         tick = null;
         PendingChunk pending = pendingChunk;
         pendingChunk = null;
-        if (pending == null || !isCurrent(pending)) {
-            return false;
+        if (pending != null && isCurrent(pending)) {
+            settle();
+            outbox.send(pending.chunk(), pending.route());
+            copied = pending.route().isCopiedAsAWhole() ? pending.route() : null;
         }
-        settle();
-        outbox.send(pending.chunk(), pending.route());
-        copied = pending.route().isCopiedAsAWhole() ? pending.route() : null;
-        return true;
+        return pending != null;
     }
 
     /** Whether the chunk still follows what was sent of its table: the tick before it may have told that the snapshot has to begin anew. */

@@ -1,10 +1,12 @@
 package dev.tidemark.producer.capture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tidemark.model.EventReader;
 import dev.tidemark.model.Marker;
 import dev.tidemark.model.Marker.ColumnType;
 import dev.tidemark.model.MarkerCodec;
@@ -15,10 +17,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies hold what is chosen, as changes do. Values that may not be there begin with SECRET. */
 class CopyOfChoiceIT {
@@ -51,6 +56,14 @@ class CopyOfChoiceIT {
             all.append(record.value() == null ? "" : new String(record.value(), UTF_8));
         }
         return all.toString();
+    }
+
+    private Set<Long> numbers(String table) {
+        EventReader reader = new EventReader();
+        return bench.records(table).stream()
+                .filter(record -> record.headers().lastHeader(Marker.HEADER) == null)
+                .map(record -> reader.read(record.key(), record.value()).sequence())
+                .collect(toSet());
     }
 
     private Map<Long, String> even() {
@@ -101,6 +114,59 @@ class CopyOfChoiceIT {
         }
         assertThat(bench.replica("items")).isEqualTo(even()).containsValue("w");
         assertThat(published()).doesNotContain("SECRET");
+    }
+
+    /** The tick and its chunk are read when the choice is made, and wait for the rest of the tick. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void leavesOutTheChunkInHandWithAnotherChoice(boolean paused) throws SQLException {
+        bench.pageRows = 10;
+        bench.execute("UPDATE items SET v = 'v'");
+        try (Capture capture = bench.start("items")) {
+            bench.execute("UPDATE items SET born = 'today'");
+            capture.step();
+            assertThat(capture.isBetweenTicks()).isFalse();
+            if (paused) {
+                capture.hold();
+            }
+            choose("{\"columns\":{\"exclude\":[\"ssn\"]}}");
+            capture.refreshSoon();
+            Workbench.drain(capture);
+        }
+        assertThat(published()).doesNotContain("SECRET");
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
+    }
+
+    /** A page that was announced is sent again under the same numbers, for the sake of the other table, without the rows of the one that is captured otherwise. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sendsNothingMoreOfTheTickInHandAfterACrash(boolean crashesBefore) throws SQLException {
+        bench.pageRows = 10;
+        bench.execute("UPDATE items SET ssn = 'told', v = 'v'; CREATE TABLE others (id int PRIMARY KEY, v text)");
+        try (Capture capture = bench.start("items,others")) {
+            Workbench.drain(capture);
+            bench.execute("DO $$ BEGIN FOR i IN 1..50 LOOP UPDATE items SET ssn = 'SECRET' WHERE id = i;"
+                    + " INSERT INTO others VALUES (i, 'x'); END LOOP; END $$");
+            capture.step();
+            capture.hold();
+            choose("{\"columns\":{\"exclude\":[\"ssn\"]}}");
+            if (!crashesBefore) {
+                capture.refreshSoon();
+                capture.step();
+                capture.settle();
+            }
+        }
+        try (Capture successor = bench.start("items,others")) {
+            Workbench.drain(successor);
+        }
+        assertThat(published().split("SECRET", -1))
+                .as("five rows, in the page before the choice")
+                .hasSize(1 + 5);
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
+        assertThat(bench.replica("others")).isEqualTo(bench.rows("others"));
+        assertThat(numbers("others"))
+                .as("the same for each row whenever it is sent")
+                .hasSize(50);
     }
 
     /** Which are parameters for the driver, but for those in quotes. */
