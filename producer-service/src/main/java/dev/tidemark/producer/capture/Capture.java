@@ -174,7 +174,7 @@ final class Capture implements AutoCloseable {
             if (!TableProblems.isOfOneTable(e)) {
                 throw e;
             }
-            routes.report(table, "The table " + table + " cannot be read: " + e.getMessage());
+            routes.report(table, "The table " + table + " cannot be read: " + TableProblems.text(e));
         }
         return null;
     }

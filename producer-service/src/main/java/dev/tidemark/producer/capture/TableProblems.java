@@ -60,12 +60,25 @@ final class TableProblems {
     static boolean isOfOneTable(SQLException e) {
         String state = Objects.requireNonNullElse(e.getSQLState(), "08000");
         return state.startsWith("42")
-                || state.startsWith("22")
+                || isOfValues(state)
                 || state.startsWith("3F")
                 || state.startsWith("0A")
                 || state.startsWith("54")
                 || state.startsWith("XX")
                 || state.startsWith("TM")
                 || state.equals("55P03");
+    }
+
+    /** What the error says; where it comes from values of a row, only that: they may be among those that are not captured. */
+    static String text(SQLException e) {
+        String state = Objects.requireNonNullElse(e.getSQLState(), "");
+        return isOfValues(state)
+                ? "the condition for its rows, or a generated column, fails for a row (SQLSTATE " + state + ")"
+                : String.valueOf(e.getMessage());
+    }
+
+    /** Also what a function or a domain's constraint says of them. */
+    private static boolean isOfValues(String state) {
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("P0");
     }
 }
