@@ -100,8 +100,7 @@ final class Tracking {
             return false;
         }
         try {
-            String asked = TableRequests.options(source.jdbc(), table);
-            TrackedTables.track(source.jdbc(), table, pipeline.choice(table).withOptions(asked), LOCK_WAIT);
+            TrackedTables.track(source.jdbc(), table, pipeline.choice(table), LOCK_WAIT);
             lockedTables.forget(table);
             tracked.add(table);
             problems.solved(table);

@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +45,6 @@ public class SourceTables {
 
     private static final String CANCEL_COPY =
             "UPDATE cdc.tracked_table SET copy_at = NULL WHERE active AND schema_name = ? AND table_name = ?";
-
-    /** Somebody waits for the answer, and may end what is in the way. */
-    private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
 
     private final DataSource source;
 
@@ -109,12 +105,9 @@ public class SourceTables {
      * @throws UntrackableTableException if that is impossible, is {@link UnknownTableException} or {@link LockedTableException}
      */
     public boolean add(TableId table, CaptureChoice choice, @Nullable String options, String by) throws SQLException {
-        try (Connection connection = source.getConnection()) {
-            String asked = options == null ? TableRequests.options(connection, table) : options;
-            TrackedTables.track(connection, table, choice.withOptions(asked), LOCK_WAIT);
-        }
         return Transaction.run(source, connection -> {
             boolean changed = TableRequests.put(connection, table, true, by, options);
+            TrackedTables.track(connection, table, choice);
             ControlTable.touch(connection);
             return changed;
         });

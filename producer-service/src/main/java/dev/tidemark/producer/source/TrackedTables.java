@@ -22,6 +22,9 @@ public final class TrackedTables {
 
     private static final String LOCKED = "55P03";
 
+    /** The lock under which the functions of the schema track a table. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('cdc.track'), to_regclass(?)::oid::int)";
+
     private static final String TRACK = "SELECT cdc.track(to_regclass(?))";
     private static final String TRACK_BY = "SELECT cdc.track(to_regclass(?), CAST(?::text AS regclass))";
     private static final String CHOOSE = "SELECT cdc.choose(to_regclass(?), ?::jsonb, CAST(?::text AS regclass))";
@@ -47,32 +50,43 @@ public final class TrackedTables {
     /**
      * Captures the table's changes from now on; does nothing if they are already captured.
      *
-     * @param choice what of it is to be captured
+     * @param choice what of it is to be captured, unless it was asked otherwise
      * @param lockWait for how long to wait for the transactions that write to the table; all later writers wait behind it
      * @throws UntrackableTableException if that is impossible; the message says why and what to do
      */
     public static void track(Connection connection, TableId table, CaptureChoice choice, Duration lockWait)
             throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement settings = connection.createStatement();
-                PreparedStatement track = tracking(connection, table, choice)) {
+        try (Statement settings = connection.createStatement()) {
             settings.execute("SET LOCAL lock_timeout = " + lockWait.toMillis());
+            track(connection, table, choice);
+            connection.commit();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** The same in the transaction at hand, which is of no more use when it fails. What was asked is looked up only when no other choice can be under way. */
+    static void track(Connection connection, TableId table, CaptureChoice choice) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+            lock.setString(1, table.sql());
+            lock.execute();
             if (!exists(connection, table)) {
                 throw new UnknownTableException(
                         "The table " + table
                                 + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
             }
-            track.execute();
-            connection.commit();
+            CaptureChoice wanted = choice.withOptions(TableRequests.options(connection, table));
+            try (PreparedStatement track = tracking(connection, table, wanted)) {
+                track.execute();
+            }
         } catch (PSQLException e) {
             if (LOCKED.equals(e.getSQLState())) {
                 connection.rollback();
                 throw locked(table, "put on", OpenTransactions.inTheWay(connection, table, false));
             }
             throw refused(table, e);
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
         }
     }
 

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,59 @@ class ControlIT {
         drain(poller);
         assertThat(captured()).isEmpty();
         poller.stop();
+    }
+
+    /** Both wait for the same writer, and the producer has known for longer what it would do. */
+    @Test
+    void keepsTheChoiceThatIsMadeWhileItTracksTheTable() throws Exception {
+        Poller poller = bench.poller("");
+        drain(poller);
+        control.tables().add(ITEMS, CaptureChoice.UNCHANGED, "{\"rows\":\"id >= 0\"}", "somebody");
+        CompletableFuture<?> choice;
+        CompletableFuture<?> poll;
+        try (Connection writer = bench.source.getConnection();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("UPDATE items SET v = 'held'");
+            choice = CompletableFuture.runAsync(() -> exclude("v"));
+            awaitWaiting(1, choice);
+            poll = CompletableFuture.runAsync(poller::pollOnce);
+            awaitWaiting(2, poll);
+            writer.commit();
+        }
+        choice.join();
+        poll.join();
+        drain(poller);
+        assertThat(bench.sql
+                        .sql("SELECT options::text FROM cdc.capture_choice")
+                        .query(String.class)
+                        .list())
+                .isEqualTo(List.of("{\"columns\": {\"exclude\": [\"v\"]}}"));
+        poller.stop();
+    }
+
+    private void exclude(String column) {
+        try {
+            control.tables()
+                    .add(
+                            ITEMS,
+                            CaptureChoice.UNCHANGED,
+                            "{\"columns\":{\"exclude\":[\"" + column + "\"]}}",
+                            "somebody");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void awaitWaiting(int sessions, CompletableFuture<?> last) {
+        while (!last.isDone()
+                && bench.sql
+                                .sql("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+                                .query(Integer.class)
+                                .single()
+                        < sessions) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
