@@ -69,6 +69,7 @@ public final class TrackedTables {
 
     /** The same in the transaction at hand, which is of no more use when it fails. What was asked is looked up only when no other choice can be under way. */
     static void track(Connection connection, TableId table, CaptureChoice choice) throws SQLException {
+        CaptureChoice wanted = choice;
         try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
             lock.setString(1, table.sql());
             lock.execute();
@@ -77,14 +78,15 @@ public final class TrackedTables {
                         "The table " + table
                                 + " does not exist at the source, or the producer's role may not use its schema: create it, or take it out of cdc.tables and untrack it");
             }
-            CaptureChoice wanted = choice.withOptions(TableRequests.options(connection, table));
+            wanted = choice.withOptions(TableRequests.options(connection, table));
             try (PreparedStatement track = tracking(connection, table, wanted)) {
                 track.execute();
             }
         } catch (PSQLException e) {
             if (LOCKED.equals(e.getSQLState())) {
                 connection.rollback();
-                throw locked(table, "put on", OpenTransactions.inTheWay(connection, table, false));
+                boolean readers = wanted.options() != null; // another choice takes the former triggers off
+                throw locked(table, "put on", OpenTransactions.inTheWay(connection, table, readers));
             }
             throw refused(table, e);
         }

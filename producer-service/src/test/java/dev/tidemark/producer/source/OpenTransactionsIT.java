@@ -1,6 +1,7 @@
 package dev.tidemark.producer.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.model.TableId;
 import java.sql.Connection;
@@ -69,6 +70,20 @@ class OpenTransactionsIT {
             assertThat(OpenTransactions.inTheWay(own, ITEMS, false)).isEmpty();
             assertThat(OpenTransactions.inTheWay(own, ITEMS, true)).hasSize(1);
         }
+    }
+
+    @Test
+    void readersAreInTheWayOfAnotherChoiceToo() throws SQLException {
+        try (Connection reader = source.connection();
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("SELECT * FROM items");
+            assertThatThrownBy(() ->
+                            source.tables().add(ITEMS, CaptureChoice.UNCHANGED, "{\"rows\":\"id > 0\"}", "somebody"))
+                    .isInstanceOf(LockedTableException.class)
+                    .hasMessageContaining("process " + pid(statement));
+        }
+        assertThat(source.tables().captured().get(0).options()).isNull();
     }
 
     @Test
