@@ -46,8 +46,13 @@ public record ChoiceProperties(@Nullable String hashKey, Map<String, Table> tabl
     /** The options of each table, as cdc.choose has them. */
     Map<TableId, String> options() {
         Map<TableId, String> options = new HashMap<>();
-        tables.forEach((name, table) ->
-                options.put(TableId.parse(name), JsonMapper.shared().writeValueAsString(table)));
+        tables.forEach((name, table) -> {
+            TableId id = TableId.parse(name);
+            if (options.put(id, JsonMapper.shared().writeValueAsString(table)) != null) {
+                throw new IllegalArgumentException(
+                        "cdc.capture.tables names " + id + " twice: put what is said of it under one of the names");
+            }
+        });
         return options;
     }
 

@@ -80,6 +80,17 @@ class PropertiesTest {
     }
 
     @Test
+    void refuseTheSameTableTwice() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(
+                Map.of("cdc.capture.tables[t].columns.exclude", "ssn", "cdc.capture.tables[public.t].rows", "a > 1")));
+        ChoiceProperties choice =
+                binder.bind("cdc.capture", ChoiceProperties.class).get();
+        assertThatThrownBy(choice::options)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cdc.capture.tables names public.t twice");
+    }
+
+    @Test
     void takeTheirDefaults() {
         RECORDS.forEach(
                 (prefix, type) -> assertThat(bind(prefix + ".unknown", "1")).isInstanceOf(type));

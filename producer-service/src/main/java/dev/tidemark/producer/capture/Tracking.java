@@ -50,6 +50,7 @@ final class Tracking {
      */
     Set<TableId> refresh() throws SQLException {
         Set<TableId> toTrack = new LinkedHashSet<>(wanted());
+        Set<TableId> unasked = unasked(toTrack);
         toTrack.removeAll(tracked);
         TrackedTables.Outdated outdated = TrackedTables.outdated(source.jdbc());
         toTrack.addAll(outdated.tables());
@@ -57,6 +58,13 @@ final class Tracking {
         lockedTables.forgetExcept(
                 Stream.of(toTrack, locked).flatMap(Set::stream).toList());
         Set<TableId> refused = problems.all().stream().filter(locked::contains).collect(toCollection(HashSet::new));
+        for (TableId table : unasked) {
+            problems.report(
+                    table,
+                    "cdc.capture.tables says what of " + table
+                            + " is captured, but it is not among the tables to capture: put its name right, add it to cdc.tables or by PUT /admin/tables, or take it out of cdc.capture.tables");
+        }
+        refused.addAll(unasked);
         for (TableId table : toTrack) {
             if (!track(table)) {
                 refused.add(table);
@@ -86,6 +94,20 @@ final class Tracking {
             }
         }
         return wanted;
+    }
+
+    /** The tables with settings that nobody asks for: under a misspelt name they would let out what is to stay. Whoever took a table away knows that. */
+    private Set<TableId> unasked(Set<TableId> wanted) throws SQLException {
+        Set<TableId> unasked = new HashSet<>();
+        pipeline.choices().forEach((table, choice) -> {
+            if (choice.options() != null && !wanted.contains(table)) {
+                unasked.add(table);
+            }
+        });
+        if (!unasked.isEmpty()) {
+            unasked.removeAll(TableRequests.all(source.jdbc()).keySet());
+        }
+        return unasked;
     }
 
     private void tellLocked(Set<TableId> now) {

@@ -143,6 +143,23 @@ class ControlIT {
     }
 
     @Test
+    void tellsOfSettingsForATableThatNobodyAsksFor() throws SQLException {
+        TableId misspelt = TableId.parse("publc.items");
+        bench.choices = Map.of(misspelt, new CaptureChoice(null, "{\"columns\":{\"exclude\":[\"v\"]}}"));
+        Poller poller = bench.poller("items");
+        drain(poller);
+        drain(poller);
+        assertThat(bench.problems).containsOnlyKeys("publc.items");
+        assertThat(bench.problems.get("publc.items")).contains("cdc.capture.tables", "cdc.tables");
+        assertThat(bench.replica("items")).isEqualTo(bench.rows("items"));
+
+        bench.execute("INSERT INTO cdc.table_request VALUES ('publc', 'items', false, 'somebody')");
+        drain(poller);
+        assertThat(bench.problems).as("somebody knows that it is not captured").isEmpty();
+        poller.stop();
+    }
+
+    @Test
     void looksAtOnceWhenTheClockWasSetBack() throws SQLException {
         bench.poller("").pollOnce();
         MutableClock clock = MutableClock.epochUTC();

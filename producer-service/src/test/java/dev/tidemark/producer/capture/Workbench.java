@@ -13,6 +13,7 @@ import dev.tidemark.producer.publish.TopicsProperties;
 import dev.tidemark.producer.snapshot.ChunkReader;
 import dev.tidemark.producer.snapshot.SnapshotProperties;
 import dev.tidemark.producer.snapshot.SnapshotProperties.KeyOrder;
+import dev.tidemark.producer.source.CaptureChoice;
 import dev.tidemark.producer.source.HashKey;
 import dev.tidemark.producer.source.SourceConnection;
 import dev.tidemark.producer.source.SourceIdentity;
@@ -103,6 +104,7 @@ final class Workbench implements AutoCloseable {
     final MutableClock heartbeatClock = MutableClock.epochUTC();
     Duration heartbeatInterval = Duration.ZERO;
     boolean tombstones;
+    Map<TableId, CaptureChoice> choices = Map.of();
     Clock clock = Clock.systemUTC();
     Duration refreshInterval = Duration.ZERO;
     int pageRows = 5000;
@@ -145,7 +147,7 @@ final class Workbench implements AutoCloseable {
 
     private CaptureStarter starter(String tables) {
         Pipeline pipeline =
-                new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), Map.of(), tombstones);
+                new Pipeline(name, "test", "instance", topics, TableId.parseList(tables), choices, tombstones);
         long rowBytes = MESSAGE.toBytes() - 64 * 1024;
         ChunkReader chunks =
                 new ChunkReader(new SnapshotProperties(chunkRows, DataSize.ofMegabytes(1), keyOrder), rowBytes);
