@@ -69,10 +69,9 @@ final class Capture implements AutoCloseable {
     PollOutcome step() throws SQLException {
         if (tick == null) {
             begin();
-        } else if (asked) {
+        } else if (asked) { // what is to be published of a table may be no longer what the tick has of it
             tick.release();
-            refreshRoutes(); // what the tick and the chunk have of a table may be no longer what is to be published of
-            // it
+            refreshRoutes();
         }
         if (tick == null) {
             settle();

@@ -63,19 +63,7 @@ public record TableProgress(
 
     /** After one more chunk. */
     public TableProgress advanced(@Nullable RowKey newUpTo, long moreRows) {
-        return new TableProgress(
-                schema,
-                table,
-                trackedAt,
-                copyAt,
-                topicId,
-                partitions,
-                true,
-                newUpTo == null || newUpTo.equals(end()),
-                newUpTo,
-                rows + moreRows,
-                copied,
-                range);
+        return at(true, newUpTo == null || newUpTo.equals(end()), newUpTo, rows + moreRows, copied, range);
     }
 
     /** The last key that is copied, or null for the table's last. */
@@ -85,14 +73,12 @@ public record TableProgress(
 
     /** Nothing that was sent counts any more, but it is in the topic. */
     public TableProgress restarted() {
-        return new TableProgress(
-                schema, table, trackedAt, copyAt, topicId, partitions, false, false, null, 0, false, null);
+        return at(false, false, null, 0, false, null);
     }
 
     /** The same, and what is sent from now on is of another capture. */
     public TableProgress restarted(TrackedTable now) {
-        return new TableProgress(
-                schema, table, now.trackedAt(), now.copyAt(), topicId, partitions, false, false, null, 0, false, null);
+        return restarted().of(now.trackedAt(), now.copyAt());
     }
 
     /**
@@ -110,21 +96,50 @@ public record TableProgress(
         if (Objects.equals(copyAt, now.copyAt())) {
             return this;
         }
-        boolean cancelled = now.copyAt() == null && copied;
-        CopyRange part = copied && !cancelled ? now.copyRange() : null;
+        TableProgress asked = of(trackedAt, now.copyAt());
+        if (now.copyAt() == null && copied) {
+            return asked.at(started, true, null, rows, copied, null);
+        }
+        CopyRange part = copied ? now.copyRange() : null;
+        return asked.at(started, false, part == null ? null : part.after(), 0, copied, part);
+    }
+
+    private TableProgress of(String newTrackedAt, @Nullable String newCopyAt) {
+        return new TableProgress(
+                schema,
+                table,
+                newTrackedAt,
+                newCopyAt,
+                topicId,
+                partitions,
+                started,
+                complete,
+                upTo,
+                rows,
+                copied,
+                range);
+    }
+
+    private TableProgress at(
+            boolean isStarted,
+            boolean isComplete,
+            @Nullable RowKey newUpTo,
+            long newRows,
+            boolean isCopied,
+            @Nullable CopyRange newRange) {
         return new TableProgress(
                 schema,
                 table,
                 trackedAt,
-                now.copyAt(),
+                copyAt,
                 topicId,
                 partitions,
-                started,
-                cancelled,
-                part == null ? null : part.after(),
-                cancelled ? rows : 0,
-                copied,
-                part);
+                isStarted,
+                isComplete,
+                newUpTo,
+                newRows,
+                isCopied,
+                newRange);
     }
 
     /** The table at the source. */
