@@ -166,6 +166,16 @@ DECLARE
   attachments text[] := cdc.attachments(relation);
   known text[];  -- those that were captured before
 BEGIN
+  -- The strongest lock first, where the role may: with a weaker one in hand while waiting for it, a writer that goes on to TRUNCATE would fail at once, by a deadlock.
+  -- Not for a table that is refused anyway, as far as the catalogs tell: its writers would wait for nothing.
+  IF EXISTS (SELECT FROM pg_class c WHERE c.oid = relation AND c.relkind IN ('r', 'p')) AND has_table_privilege(relation, 'TRUNCATE')
+    AND cdc.key_expression(relation) IS NOT NULL AND NOT row_security_active(relation)
+    AND NOT EXISTS (
+      SELECT FROM cdc.tracked_table t WHERE t.relation = relation AND t.active AND NOT EXISTS (SELECT FROM cdc.missing_triggers(relation, t.id)))
+  THEN
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+  END IF;
+
   SELECT * INTO refusal FROM cdc.refusal(relation);
   IF refusal.code IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = refusal.code, MESSAGE = refusal.message, HINT = refusal.hint;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,23 @@ class TrackIT {
         assertThat(e.getSQLState()).isEqualTo("TM001");
         assertThat(e.getMessage()).contains(message);
         assertThat(session.value("SELECT count(*) FROM cdc.key_choice")).isEqualTo("0");
+    }
+
+    /** PostgreSQL would take it for a deadlock, which the writer would pay for. */
+    @Test
+    void aWriterMayGoOnToTruncateWhileItIsWaitedFor() throws Exception {
+        session.run("CREATE TABLE w (id int PRIMARY KEY)");
+        try (Session writer = database.session();
+                Session tracker = database.session()) {
+            writer.run("BEGIN", "INSERT INTO w VALUES (1)");
+            CompletableFuture<Void> tracked = CompletableFuture.runAsync(() -> tracker.track("w"));
+            while (session.rows("SELECT FROM pg_locks WHERE relation = 'w'::regclass AND NOT granted")
+                    .isEmpty()) {
+                assertThat(tracked).isNotDone();
+            }
+            writer.run("TRUNCATE w", "COMMIT");
+            tracked.get(60, TimeUnit.SECONDS);
+        }
     }
 
     @Test
